@@ -1,0 +1,121 @@
+/**
+ * The three classes of trouble, and the one table that gives every code its exit.
+ *
+ * - `Refusal`: a rule or the input says no. The person who typed must change something.
+ * - `Failure`: the outside world (network, host, database, tool) did not answer as it should. Typing it again can work.
+ * - `Bug`: ours. Anything that is none of the above is one.
+ *
+ * This file imports nothing, so everything may import it.
+ */
+
+/** Exit codes are a contract, the same with and without `--json`. */
+export const exits = {
+  done: 0,
+  bug: 1,
+  usage: 2,
+  refused: 3,
+  failed: 4,
+  partial: 5,
+  stopped: 6,
+  interrupted: 130,
+} as const
+
+export type Kind = 'usage' | 'refusal' | 'failure' | 'bug'
+
+interface Row {
+  readonly kind: Kind
+  readonly exit: number
+  /** One sentence for `docs/errors.md`. */
+  readonly means: string
+}
+
+const usage = (means: string): Row & {kind: 'usage'} => ({kind: 'usage', exit: exits.usage, means})
+const refusal = (means: string): Row & {kind: 'refusal'} => ({kind: 'refusal', exit: exits.refused, means})
+const failure = (means: string): Row & {kind: 'failure'} => ({kind: 'failure', exit: exits.failed, means})
+const stopped = (means: string): Row & {kind: 'failure'} => ({kind: 'failure', exit: exits.stopped, means})
+
+/** Every code there is, in alphabetical order; `docs/errors.md` is generated from it. */
+export const codes = {
+  bug: {
+    kind: 'bug',
+    exit: exits.bug,
+    means: 'A fault of selfhelp itself; the support bundle helps to mend it.',
+  } as Row & {kind: 'bug'},
+  'confirmation-missing': refusal('A dangerous command was not confirmed by the name of the thing.'),
+  'host-key-changed': refusal('A host answers with another key than the pinned one; nothing was sent to it.'),
+  'host-unreachable': failure('A host did not answer over SSH in time.'),
+  'input-invalid': usage('What was typed, or a file that was named, cannot be read as what it should be.'),
+  interrupted: {
+    kind: 'failure',
+    exit: exits.interrupted,
+    means: 'Stopped by a signal; what had begun is resumable.',
+  } as Row & {kind: 'failure'},
+  'ledger-too-new': refusal('The ledger was written by a newer selfhelp.'),
+  'ledger-unreachable': failure('The ledger did not answer.'),
+  'not-found': refusal('Nothing of that name is in the ledger.'),
+  'run-stopped': failure('A run stopped on an outside failure; nothing was undone and it can be resumed.'),
+  'run-stopped-past-return': stopped('A run stopped past its point of no return, or an undo failed.'),
+  'run-undone': refusal('A step was refused; everything done before it was undone.'),
+} satisfies Record<string, Row>
+
+export type Code = keyof typeof codes
+type CodeOf<K extends Kind> = {[C in Code]: (typeof codes)[C]['kind'] extends K ? C : never}[Code]
+
+export interface Details {
+  /** What is true now, as data: names, values found and expected. Never a secret. */
+  readonly facts?: Readonly<Record<string, unknown>>
+  /** What to type or do next, each a full sentence or a command line. */
+  readonly remedies?: readonly string[]
+  /** The run this concerns, when there is one. */
+  readonly runId?: string
+  readonly cause?: unknown
+}
+
+/** An error with a code of the table; `message` says what happened and what is true now. */
+export abstract class CodedError extends Error {
+  readonly code: Code
+  readonly facts: Readonly<Record<string, unknown>>
+  readonly remedies: readonly string[]
+  readonly runId: string | undefined
+
+  constructor(code: Code, message: string, details: Details = {}) {
+    super(message, details.cause === undefined ? undefined : {cause: details.cause})
+    this.code = code
+    this.facts = details.facts ?? {}
+    this.remedies = details.remedies ?? []
+    this.runId = details.runId
+  }
+
+  override get name(): string {
+    return this.constructor.name
+  }
+
+  get kind(): Kind {
+    return codes[this.code].kind
+  }
+
+  get exit(): number {
+    return codes[this.code].exit
+  }
+}
+
+/** A rule or the input says no (exit 3, or 2 when the input cannot be read). */
+export class Refusal extends CodedError {
+  constructor(code: CodeOf<'refusal' | 'usage'>, message: string, details?: Details) {
+    super(code, message, details)
+  }
+}
+
+/** Something outside did not answer as it should (exit 4; 6 past the point of no return). */
+export class Failure extends CodedError {
+  constructor(code: CodeOf<'failure'>, message: string, details?: Details) {
+    super(code, message, details)
+  }
+}
+
+/** Ours to mend (exit 1). */
+export class Bug extends CodedError {
+  constructor(message: string, details?: Details) {
+    super('bug', message, details)
+  }
+}
