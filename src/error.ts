@@ -50,6 +50,7 @@ export const codes = {
     exit: exits.interrupted,
     means: 'Stopped by a signal; what had begun is resumable.',
   } as Row & {kind: 'failure'},
+  'epoch-superseded': refusal('A newer executor holds this lock; the host refused the older one.'),
   'ledger-too-new': refusal('The ledger was written by a newer selfhelp.'),
   'ledger-unreachable': failure('The ledger did not answer.'),
   'not-found': refusal('Nothing of that name is in the ledger.'),
