@@ -1,0 +1,111 @@
+import {Command, type Interfaces} from '@oclif/core'
+import {type CodedError, exits} from '../error.ts'
+import {mutationFlags} from './flags.ts'
+import {interrupts} from './interruption.ts'
+import {type Streams, systemStreams} from './streams.ts'
+import {coded, troubleJson, troubleText} from './trouble.ts'
+import {show, type View} from './view.ts'
+import {makeWorld, type World} from './world.ts'
+
+/** What a command says: `--json` prints the result, people read the view. Both come from one value. */
+export interface Answer<R = unknown> {
+  readonly result: R
+  readonly view: View
+  /** 0 when left out; `partial` (5) for drift or some failed; a number only to hand on another program's exit. */
+  readonly exit?: 'partial' | number
+}
+
+/** The JSON of every list. */
+export interface List<T> {
+  readonly items: readonly T[]
+  readonly next?: string
+}
+
+/** What was typed, read by the flags and arguments a command declares. */
+export interface Typed<C extends typeof Command> {
+  readonly args: Interfaces.InferredArgs<C['args']>
+  readonly flags: Interfaces.InferredFlags<C['baseFlags'] & C['flags']>
+  /** All words that are not flags, for commands with `strict = false`. */
+  readonly words: readonly string[]
+  readonly world: World
+  readonly request: Request
+}
+
+/** What an operator signs: the command and its input, without output flags, with the reason beside it. */
+export interface Request {
+  /** `tenant create` */
+  readonly command: string
+  readonly input: Readonly<Record<string, unknown>>
+  readonly reason?: string
+  readonly ticket?: string
+}
+
+/** Every command: parse → one use case (`answer`) → view. Errors and exit codes are the same with and without `--json`. */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true
+  static override baseFlags: Interfaces.FlagInput = {}
+
+  /** Calls one use case and returns its result with a view of it. Throws `Refusal`, `Failure` or `Bug`. */
+  // biome-ignore lint/suspicious/noExplicitAny: each command narrows it to `Typed<typeof Itself>`
+  protected abstract answer(typed: any): Promise<Answer>
+
+  readonly #streams: Streams = systemStreams()
+
+  override async run(): Promise<void> {
+    const {args, flags, argv} = await this.parse(this.ctor)
+    const {interruption, interrupt} = interrupts(why => this.#end(why))
+    process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
+    const world = makeWorld({env: process.env, streams: this.#streams, interruption, quiet: this.jsonEnabled()})
+    try {
+      const request = requestOf(this.id ?? '', {...args, ...flags})
+      this.#print(await this.answer({args, flags, words: argv as string[], world, request}))
+    } finally {
+      await world.close()
+      process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
+    }
+  }
+
+  /** oclif would exit 1 with `--json`, and prints stacks; here one table decides. */
+  protected override async catch(thrown: Error): Promise<void> {
+    if ('code' in thrown && thrown.code === 'EEXIT') throw thrown
+    this.#report(coded(thrown, this.id))
+  }
+
+  #print({result, view, exit = exits.done}: Answer): void {
+    if (this.jsonEnabled()) this.#streams.out.write(`${JSON.stringify(result, undefined, 2)}\n`)
+    else show(view, this.#streams.out)
+    process.exitCode = exit === 'partial' ? exits.partial : exit
+  }
+
+  #report(error: CodedError): void {
+    const debug = Boolean(process.env.SELFHELP_DEBUG)
+    if (this.jsonEnabled()) this.#streams.out.write(`${JSON.stringify(troubleJson(error), undefined, 2)}\n`)
+    if (!this.jsonEnabled() || debug) this.#streams.err.write(troubleText(error, this.#streams.err, debug))
+    process.exitCode = error.exit
+  }
+
+  #end(why: CodedError): void {
+    this.#report(why)
+    process.exit(why.exit)
+  }
+}
+
+/** A command that changes something: it is signed and journaled, and takes `--reason`. */
+export abstract class Mutation extends BaseCommand {
+  static override baseFlags = mutationFlags
+}
+
+const notInput = new Set(['json', 'reason', 'ticket', 'operator-key', 'plan', 'detach', 'wait', 'confirm'])
+
+function requestOf(id: string, typed: Record<string, unknown>): Request {
+  const input = Object.fromEntries(
+    Object.entries(typed).filter(([name, value]) => !notInput.has(name) && value !== undefined),
+  )
+  const {reason, ticket} = typed as {reason?: string; ticket?: string}
+  return {
+    command: id.replaceAll(':', ' '),
+    input,
+    ...(reason === undefined ? {} : {reason}),
+    ...(ticket === undefined ? {} : {ticket}),
+  }
+}

@@ -1,0 +1,24 @@
+import {Flags} from '@oclif/core'
+
+/** Print what would change and stop. */
+export const planFlag = {
+  plan: Flags.boolean({description: 'print what would change, change nothing'}),
+}
+
+/** The proof for what cannot be undone. */
+export const confirmFlag = {
+  confirm: Flags.string({description: 'the name of the thing, typed as proof', helpValue: 'NAME'}),
+}
+
+/** For commands that execute a run. */
+export const runFlags = {
+  detach: Flags.boolean({description: 'enqueue the run for a worker and print its id'}),
+  wait: Flags.boolean({description: 'wait for the lock instead of refusing'}),
+}
+
+/** What every mutation takes. */
+export const mutationFlags = {
+  reason: Flags.string({description: 'why, for the journal', helpValue: 'TEXT'}),
+  ticket: Flags.string({description: 'the ticket or request this answers', helpValue: 'ID'}),
+  'operator-key': Flags.string({description: "the operator's SSH key that signs this", helpValue: 'FILE'}),
+}

@@ -1,0 +1,62 @@
+import {Bug, CodedError, Refusal} from '../error.ts'
+import {paint} from './paint.ts'
+import type {Out} from './streams.ts'
+
+/** Anything thrown, as one of ours: the parser's complaints are usage, what nobody foresaw is a Bug. */
+export function coded(thrown: unknown, command?: string): CodedError {
+  if (thrown instanceof CodedError) return thrown
+  if (isUsage(thrown)) return usage(thrown, command)
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return new Bug(`Something happened that selfhelp does not know: ${message}`, {
+    remedies: ['Type it again with SELFHELP_DEBUG=1 to see where, and send that to the makers.'],
+    cause: thrown,
+  })
+}
+
+interface OclifError extends Error {
+  readonly oclif?: {readonly exit?: number}
+  readonly suggestions?: readonly string[]
+}
+
+/** oclif's own errors (unknown flag, missing argument, unknown command) carry an `oclif` property. */
+function isUsage(thrown: unknown): thrown is OclifError {
+  return thrown instanceof Error && 'oclif' in thrown && (thrown as OclifError).oclif?.exit !== 1
+}
+
+function usage(error: OclifError, command?: string): Refusal {
+  const message = error.message.replace(/\nSee more help with --help$/, '')
+  const help = command === undefined ? 'selfhelp --help' : `selfhelp ${command.replaceAll(':', ' ')} --help`
+  return new Refusal('input-invalid', message, {remedies: [...(error.suggestions ?? []), help]})
+}
+
+/** The JSON of a failure: the whole answer on stdout. */
+export function troubleJson({kind, code, message, facts, remedies, runId}: CodedError): object {
+  return {error: {kind, code, message, facts, remedies, ...(runId === undefined ? {} : {runId})}}
+}
+
+/** What a person reads on stderr: what happened, what is true now, what to type. */
+export function troubleText(error: CodedError, out: Out, debug = false): string {
+  const lines = [`${paint(out, 'bad', `${words[error.kind]}:`)} ${error.message}`]
+  for (const [name, fact] of Object.entries(error.facts)) lines.push(...factLines(name, fact, out))
+  if (error.runId !== undefined) lines.push(`  ${paint(out, 'dim', 'run')} ${error.runId}`)
+  for (const remedy of error.remedies) lines.push(`${paint(out, 'strong', '→')} ${remedy}`)
+  if (debug) lines.push(stackOf(error))
+  return `${lines.join('\n')}\n`
+}
+
+const words = {usage: 'Cannot read this', refusal: 'Refused', failure: 'Failed', bug: 'Bug'} as const
+
+function factLines(name: string, fact: unknown, out: Out): string[] {
+  const label = `  ${paint(out, 'dim', name)}`
+  if (!Array.isArray(fact)) return [`${label} ${factText(fact)}`]
+  return fact.length === 0 ? [] : [label, ...fact.map(each => `    ${factText(each)}`)]
+}
+
+function factText(fact: unknown): string {
+  return typeof fact === 'string' ? fact : JSON.stringify(fact)
+}
+
+function stackOf(error: Error): string {
+  const stack = error.stack ?? error.message
+  return error.cause instanceof Error ? `${stack}\ncaused by ${stackOf(error.cause)}` : stack
+}

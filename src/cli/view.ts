@@ -1,0 +1,85 @@
+import {Temporal} from 'temporal-polyfill'
+import {paint, type Tone} from './paint.ts'
+import type {Out} from './streams.ts'
+import {drawTable} from './table.ts'
+
+/**
+ * What a person sees of a result, as data. A noun's `view.ts` returns it and imports only this type;
+ * how it looks on a terminal or in a pipe is decided here.
+ */
+export type View = string | Table | Fields | readonly View[]
+
+/** Rows under heads: aligned and fitted on a terminal, tab-separated without heads in a pipe. */
+export interface Table {
+  readonly heads: readonly string[]
+  readonly rows: readonly (readonly Cell[])[]
+  /** Said instead of an empty table, on stderr when piped. */
+  readonly empty?: string
+}
+
+/** One thing's properties, a line each; those without a value are left out. */
+export interface Fields {
+  readonly fields: Readonly<Record<string, Cell>>
+}
+
+/** An instant is shown to the minute in its zone on a terminal, as RFC 3339 UTC in a pipe. */
+export type Cell = string | number | boolean | undefined | Temporal.Instant | Moment | Toned
+
+export interface Moment {
+  readonly at: Temporal.Instant
+  readonly zone: string
+}
+
+export interface Toned {
+  readonly text: string
+  readonly tone: Tone
+}
+
+/** Writes a view to a stream, as that stream can show it. */
+export function show(view: View, out: Out): void {
+  if (typeof view === 'string') {
+    if (view !== '') out.write(view.endsWith('\n') ? view : `${view}\n`)
+  } else if ('heads' in view) showTable(view, out)
+  else if ('fields' in view) showFields(view, out)
+  else for (const part of view) show(part, out)
+}
+
+function showTable({heads, rows, empty}: Table, out: Out): void {
+  if (rows.length === 0) {
+    if (out.tty && empty !== undefined) out.write(`${empty}\n`)
+    return
+  }
+  const shown = rows.map(row => row.map(cell => shownCell(cell, out)))
+  if (out.tty) out.write(drawTable(heads, shown, out))
+  else out.write(shown.map(row => `${row.map(cell => flat(cell.text)).join('\t')}\n`).join(''))
+}
+
+function showFields({fields}: Fields, out: Out): void {
+  const present = Object.entries(fields).filter(([, cell]) => cell !== undefined)
+  const width = out.tty ? Math.max(0, ...present.map(([name]) => name.length)) : 0
+  for (const [name, cell] of present) {
+    const {text, tone} = shownCell(cell, out)
+    out.write(
+      out.tty ? `${paint(out, 'dim', name.padEnd(width))}  ${paint(out, tone, text)}\n` : `${name}\t${flat(text)}\n`,
+    )
+  }
+}
+
+function shownCell(cell: Cell, out: Out): Toned {
+  if (cell === undefined) return {text: out.tty ? '–' : '', tone: 'plain'}
+  if (cell instanceof Temporal.Instant) return {text: moment({at: cell, zone: 'UTC'}, out), tone: 'plain'}
+  if (typeof cell !== 'object')
+    return {text: typeof cell === 'boolean' ? (cell ? 'yes' : 'no') : `${cell}`, tone: 'plain'}
+  return 'at' in cell ? {text: moment(cell, out), tone: 'plain'} : cell
+}
+
+function moment({at, zone}: Moment, out: Out): string {
+  if (!out.tty) return at.toString()
+  const local = at.toZonedDateTimeISO(zone).toPlainDateTime()
+  return `${local.toString({smallestUnit: 'minute'}).replace('T', ' ')} ${zone}`
+}
+
+/** One cell is one field of one line, whatever it holds. */
+function flat(text: string): string {
+  return text.replace(/[\t\r\n]+/g, ' ')
+}
