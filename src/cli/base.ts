@@ -66,8 +66,8 @@ export abstract class BaseCommand extends Command {
   }
 
   /** oclif would exit 1 with `--json`, and prints stacks; here one table decides. */
-  protected override async catch(thrown: Error): Promise<void> {
-    if ('code' in thrown && thrown.code === 'EEXIT') throw thrown
+  protected override async catch(thrown: Error & {code?: unknown}): Promise<void> {
+    if (thrown?.code === 'EEXIT') throw thrown
     this.#report(coded(thrown, this.id))
   }
 

@@ -14,13 +14,13 @@ export function coded(thrown: unknown, command?: string): CodedError {
 }
 
 interface OclifError extends Error {
-  readonly oclif?: {readonly exit?: number}
+  readonly code?: string
   readonly suggestions?: readonly string[]
 }
 
-/** oclif's own errors (unknown flag, missing argument, unknown command) carry an `oclif` property. */
+/** oclif's own errors (unknown flag, missing argument, unknown command) carry an `oclif` property; so does a broken build. */
 function isUsage(thrown: unknown): thrown is OclifError {
-  return thrown instanceof Error && 'oclif' in thrown && (thrown as OclifError).oclif?.exit !== 1
+  return thrown instanceof Error && 'oclif' in thrown && (thrown as OclifError).code !== 'MODULE_NOT_FOUND'
 }
 
 function usage(error: OclifError, command?: string): Refusal {

@@ -1,0 +1,66 @@
+import t from 'tap'
+import {Temporal} from 'temporal-polyfill'
+import {fit} from '../../src/cli/table.ts'
+import {show, type View} from '../../src/cli/view.ts'
+import {written} from '../support/streams.ts'
+
+const at = Temporal.Instant.from('2026-11-17T13:32:05Z')
+const hosts: View = {
+  heads: ['name', 'site', 'seen', 'note'],
+  rows: [
+    ['north-1', 'north', at, {text: 'answers', tone: 'good'}],
+    ['south-1', 'south', undefined, 'two\tlines\nof a note that is far too long for any terminal of eighty columns'],
+  ],
+  empty: 'No hosts yet.',
+}
+
+function shown(view: View, columns?: number): string {
+  const out = written(columns)
+  show(view, out)
+  return out.text
+}
+
+t.test('a table on a terminal is aligned and no wider than the terminal', async t => {
+  for (const columns of [40, 80, 120]) {
+    const lines = shown(hosts, columns).split('\n')
+    t.ok(
+      lines.every(line => [...line].length <= columns),
+      `${columns} columns hold it`,
+    )
+  }
+  t.equal(
+    shown(hosts, 60),
+    [
+      'NAME     SITE   SEEN                  NOTE',
+      'north-1  north  2026-11-17 13:32 UTC  answers',
+      'south-1  south  –                     two lines of a note t…',
+      '',
+    ].join('\n'),
+  )
+})
+
+t.test('a table in a pipe is tab-separated, without heads, one line a row', async t => {
+  t.equal(
+    shown(hosts),
+    'north-1\tnorth\t2026-11-17T13:32:05Z\tanswers\n' +
+      'south-1\tsouth\t\ttwo lines of a note that is far too long for any terminal of eighty columns\n',
+  )
+})
+
+t.test('an empty table says so to a person and nothing to a program', async t => {
+  const empty = {...hosts, rows: []}
+  t.equal(shown(empty, 80), 'No hosts yet.\n')
+  t.equal(shown(empty), '')
+})
+
+t.test('fields without a value are left out, and an instant is shown in its zone', async t => {
+  const view: View = {fields: {name: 'acme', seen: {at, zone: 'Europe/Paris'}, version: undefined, open: true}}
+  t.equal(shown(view, 80), 'name  acme\nseen  2026-11-17 14:32 Europe/Paris\nopen  yes\n')
+  t.equal(shown(view), 'name\tacme\nseen\t2026-11-17T13:32:05Z\nopen\tyes\n')
+})
+
+t.test('the widest columns give way first, and none below its narrowest', async t => {
+  t.same(fit([10, 30, 20], 100), [10, 30, 20])
+  t.same(fit([10, 30, 20], 50), [10, 20, 20])
+  t.same(fit([10, 30, 20], 3), [4, 4, 4])
+})
