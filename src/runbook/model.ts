@@ -16,6 +16,10 @@ export interface Step {
   readonly undo?: Undo
   /** How long outside failures are retried before the run stops; ISO 8601, default PT2M. */
   readonly within?: string
+  /** This step opens a bracket; until it is closed, resuming renews it by making it again. */
+  readonly opens?: {readonly atMost: string}
+  /** This step closes the bracket that the step of this name opened. */
+  readonly closes?: string
 }
 
 export type Undo =
@@ -46,7 +50,10 @@ export interface Runbook<I = unknown> {
   tenant(input: I): string | undefined
   /** `acme/production`, …: what the calendar is asked about. */
   environments(input: I): readonly string[]
-  /** `environment:<id>` or `host:<name>`, taken in sorted order. */
+  /**
+   * Taken in sorted order, all or none: `environment:<id>`, `host:<name>`, and `host:<name>/<environment id>` for a host
+   * an environment is being placed on (many may hold one, none beside `host:<name>`).
+   */
   locks(input: I): readonly string[]
   steps(input: I): readonly Step[]
 }
@@ -77,3 +84,53 @@ export type RunEvent =
       readonly inMilliseconds: number
     }
   | {readonly kind: 'run'; readonly run: string; readonly state: RunState}
+
+/** An error as the ledger keeps it. */
+export interface Trouble {
+  readonly kind: 'usage' | 'refusal' | 'failure' | 'bug' | 'interrupted'
+  readonly code: string
+  readonly message: string
+  readonly facts?: Readonly<Record<string, unknown>>
+  readonly remedies?: readonly string[]
+}
+
+/** Which way a run goes: to its end, or back to where it began. */
+export type Way = 'forward' | 'undone' | 'abandoned'
+
+/** Why a run stands still, or went back: what `run show` tells. */
+export interface Stopped {
+  /** 1, 4, 6 or 130; 3 while it goes back. */
+  readonly exit: number
+  /** Where; none when it stopped before its first step. */
+  readonly step?: string
+  readonly trouble: Trouble
+  /** Resuming goes on this way. */
+  readonly way: Way
+}
+
+/** How following ended. */
+export type End =
+  | {readonly state: 'done'}
+  | {readonly state: 'undone' | 'abandoned' | 'stopped'; readonly stopped: Stopped}
+
+export interface StepRecord {
+  readonly position: number
+  readonly name: string
+  readonly state: StepState
+  /** Set on a failed step. */
+  readonly trouble?: Trouble
+  /** Set when it failed while it was only asked: nothing was begun. */
+  readonly untouched?: true
+  /** Set on a step that opened a bracket: when the far side closes it by itself. */
+  readonly until?: string
+  /** Set on a step that closed one: the name of the step that opened it. */
+  readonly closes?: string
+}
+
+/** What the ledger knows of one run; the only truth about which steps have passed. */
+export interface Records {
+  steps(): Promise<readonly StepRecord[]>
+  /** Throws `Refusal('epoch-superseded')` when another executor follows the run now. */
+  step(record: StepRecord): Promise<void>
+  state(state: RunState, stopped?: Stopped): Promise<void>
+}
