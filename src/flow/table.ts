@@ -1,0 +1,50 @@
+import {type Flow, type Party, ports, type Range, type Role} from './model.ts'
+
+/**
+ * Every flow there is. A firewall rule has its row here or does not exist; later features add rows here and nowhere else.
+ * A row reads: from, to, port, reason, requirement.
+ */
+export const flows: readonly Flow[] = rows([
+  ['anyone', 'presentation', 'tcp', 443, 'users read procedures over https', 'R108', 'edge'],
+  ['anyone', 'edition', 'tcp', 443, 'functional administrators edit over https', 'R109', 'edge'],
+  ['edition', 'presentation', 'tcp', 443, 'edition publishes to presentation', 'R110', 'edge'],
+  ['presentation', 'service engine', 'tcp', 443, 'tickets and trusted sign-in at Service Engine', 'R111'],
+  ['presentation', 'service apps', 'tcp', 443, 'Service Apps', 'R112'],
+  ['service engine', 'presentation', 'tcp', 443, 'extractor and trusted provider of Service Engine', 'R113', 'edge'],
+  ['anyone', 'edge', 'tcp', 80, 'http only redirects to https', 'R011'],
+  ['control plane', 'any host', 'tcp', 22, 'the control plane changes hosts over ssh, nobody else', 'R013'],
+  ['edge', 'presentation', 'tcp', ports.presentation, 'the edge hands requests to presentation', 'R108'],
+  ['edge', 'edition', 'tcp', ports.edition, 'the edge hands requests to edition', 'R109'],
+  ['presentation', 'database', 'tcp', ports.database, 'presentation reads its database, privately', 'R012'],
+  ['edition', 'database', 'tcp', ports.database, 'edition writes its database, privately', 'R012'],
+  ['database', 'repository', 'tcp', 8432, 'databases send backups to the repository over TLS', 'R012'],
+  ['any host', 'package archive', 'tcp', 80, 'signed packages of Debian', 'R155'],
+  ['any host', 'package archive', 'tcp', 443, 'signed packages of Debian', 'R155'],
+  ['any host', 'name server', 'udp', 53, 'names', 'R155'],
+  ['any host', 'name server', 'tcp', 53, 'names, long answers', 'R155'],
+  ['any host', 'time server', 'udp', 123, 'time', 'R155'],
+  ['any host', 'address server', 'udp', 67, 'renewing the address (DHCP)', 'R155'],
+  ['any host', 'address server', 'udp', 547, 'renewing the address (DHCPv6)', 'R155'],
+])
+
+type Row = readonly [
+  from: Party,
+  to: Party,
+  protocol: Flow['protocol'],
+  port: number | Range,
+  reason: string,
+  rule: string,
+  through?: Role,
+]
+
+function rows(table: readonly Row[]): readonly Flow[] {
+  return table.map(([from, to, protocol, port, reason, rule, through]) => ({
+    from,
+    to,
+    ...(through === undefined ? {} : {through}),
+    protocol,
+    port,
+    reason,
+    rule,
+  }))
+}
