@@ -51,6 +51,10 @@ export const codes = {
     means: 'Stopped by a signal; what had begun is resumable.',
   } as Row & {kind: 'failure'},
   'epoch-superseded': refusal('A newer executor holds this lock; the host refused the older one.'),
+  'lab-not-possible': refusal(
+    'The lab cannot do this here: no root, not Debian 12, no free network, or a host without a disk of its own.',
+  ),
+  'lab-tool-failed': failure('A program of this machine failed while it worked on the lab.'),
   'ledger-too-new': refusal('The ledger was written by a newer selfhelp.'),
   'ledger-unreachable': failure('The ledger did not answer.'),
   'not-found': refusal('Nothing of that name is in the ledger.'),

@@ -22,3 +22,8 @@ export const mutationFlags = {
   ticket: Flags.string({description: 'the ticket or request this answers', helpValue: 'ID'}),
   'operator-key': Flags.string({description: "the operator's SSH key that signs this", helpValue: 'FILE'}),
 }
+
+/** Which lab of this machine. */
+export const labFlag = {
+  lab: Flags.string({description: 'name of the lab', helpValue: 'NAME', default: 'lab'}),
+}
