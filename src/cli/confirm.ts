@@ -25,8 +25,14 @@ export async function confirmed({name, warning, confirm}: Danger, streams: Strea
     throw notConfirmed(name, `${JSON.stringify(typed.trim())} is not ${name}; nothing was done.`)
 }
 
-/** Asks one line of a person. Without a terminal it is refused, naming the flag that says the same. */
-export async function asked(message: string, flag: string, streams: Streams, ask: Ask = prompt): Promise<string> {
+export interface Question {
+  readonly message: string
+  /** The flag that says the same: `--host-key-fingerprint SHA256:…`. */
+  readonly flag: string
+}
+
+/** Asks one line of a person. Without a terminal it is refused, naming the flag. */
+export async function asked({message, flag}: Question, streams: Streams, ask: Ask = prompt): Promise<string> {
   if (streams.interactive) return ask(message)
   throw new Refusal('input-invalid', `${flag} is missing, and there is no terminal to ask on.`, {
     remedies: [`Give ${flag}.`],

@@ -1,25 +1,19 @@
-import {spawn} from 'node:child_process'
-import {once} from 'node:events'
 import t from 'tap'
 import {codes} from '../../src/error.ts'
+import {type Ended, run as process} from '../support/process.ts'
 
+const {
+  execPath: node,
+  env: {PATH: path},
+} = globalThis.process
 const fixture = new URL('fixture/answer.ts', import.meta.url).pathname
 
-interface Ended {
-  readonly exit: number | null
-  readonly out: string
-  readonly err: string
-}
-
-async function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}, interrupted = false): Promise<Ended> {
-  const child = spawn(process.execPath, [fixture, ...argv], {env: {PATH: process.env.PATH, ...env}})
-  let out = ''
-  let err = ''
-  child.stdout.on('data', chunk => (out += chunk))
-  child.stderr.on('data', chunk => (err += chunk))
-  if (interrupted) setTimeout(() => child.kill('SIGINT'), 1500)
-  const [exit] = await once(child, 'close')
-  return {exit, out, err}
+/** Runs the fixture; `interrupted` sends it SIGINT once it has begun to wait. */
+function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}, interrupted = false): Promise<Ended> {
+  return process([node, fixture, ...argv], {
+    env: {PATH: path, ...env},
+    during: child => void (interrupted && setTimeout(() => child.kill('SIGINT'), 1500)),
+  })
 }
 
 const ends = [

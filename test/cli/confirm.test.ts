@@ -31,6 +31,6 @@ t.test('another name, a yes, or silence confirms nothing', async t => {
 t.test('without a terminal nobody is asked, and the flag is named', async t => {
   const danger = confirmed({name: 'acme', warning, confirm: undefined}, scriptedStreams(), never)
   t.match(await danger.catch(error => error), {exit: 3, remedies: ['--confirm acme']})
-  const question = asked('Which fingerprint?', '--host-key-fingerprint SHA256:…', scriptedStreams(), never)
+  const question = asked({message: 'Which?', flag: '--host-key-fingerprint SHA256:…'}, scriptedStreams(), never)
   t.match(await question.catch(error => error), {exit: 2, remedies: ['Give --host-key-fingerprint SHA256:….']})
 })

@@ -1,0 +1,30 @@
+// Runs the named gates (all when none is named), two at a time, and says how long each took.
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
+
+const gates = ['types', 'lint', 'boundaries', 'dead', 'fast']
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : gates
+const queue = [...wanted]
+const red = []
+
+async function run(gate) {
+  const began = performance.now()
+  const child = spawn('npm', ['run', '--silent', gate], {stdio: ['ignore', 'pipe', 'pipe']})
+  let said = ''
+  child.stdout.on('data', chunk => (said += chunk))
+  child.stderr.on('data', chunk => (said += chunk))
+  const [exit] = await once(child, 'close')
+  if (exit !== 0) red.push(gate)
+  const seconds = ((performance.now() - began) / 1000).toFixed(1)
+  process.stdout.write(`${exit === 0 ? '' : `${said}\n`}${exit === 0 ? 'ok ' : 'RED'} ${gate} ${seconds} s\n`)
+}
+
+async function lane() {
+  for (let gate = queue.shift(); gate !== undefined; gate = queue.shift()) await run(gate)
+}
+
+await Promise.all([lane(), lane()])
+if (red.length > 0) {
+  process.stdout.write(`red: ${red.join(', ')}\n`)
+  process.exitCode = 1
+}

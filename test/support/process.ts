@@ -1,0 +1,33 @@
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
+
+export interface Ended {
+  readonly exit: number | null
+  readonly out: string
+  readonly err: string
+}
+
+export interface How {
+  readonly env?: NodeJS.ProcessEnv
+  readonly cwd?: string
+  readonly stdin?: string
+  /** Called with the child as soon as it runs. */
+  readonly during?: (child: {kill(signal: NodeJS.Signals): void; pid: number}) => void
+}
+
+/** Runs a program without tap's own hooks in it, as an operator would. */
+export async function run(argv: readonly string[], {env, cwd, stdin, during}: How = {}): Promise<Ended> {
+  const child = spawn('/usr/bin/env', ['-u', 'NODE_OPTIONS', ...argv], {env: {...(env ?? process.env)}, cwd})
+  let out = ''
+  let err = ''
+  child.stdout.on('data', chunk => {
+    out += chunk
+  })
+  child.stderr.on('data', chunk => {
+    err += chunk
+  })
+  child.stdin.end(stdin ?? '')
+  during?.({kill: signal => child.kill(signal), pid: child.pid ?? 0})
+  const [exit] = await once(child, 'close')
+  return {exit, out, err}
+}
