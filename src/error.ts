@@ -42,6 +42,9 @@ export const codes = {
     means: 'A fault of selfhelp itself; the support bundle helps to mend it.',
   } as Row & {kind: 'bug'},
   'confirmation-missing': refusal('A dangerous command was not confirmed by the name of the thing.'),
+  'epoch-superseded': refusal('A newer executor holds this lock; the host refused the older one.'),
+  'file-exposed': refusal('A file with a secret is open to others; it was not read.'),
+  'home-unusable': refusal('The home of this control plane cannot be used as it is.'),
   'host-key-changed': refusal('A host answers with another key than the pinned one; nothing was sent to it.'),
   'host-unreachable': failure('A host did not answer over SSH in time.'),
   'input-invalid': usage('What was typed, or a file that was named, cannot be read as what it should be.'),
@@ -50,17 +53,20 @@ export const codes = {
     exit: exits.interrupted,
     means: 'Stopped by a signal; what had begun is resumable.',
   } as Row & {kind: 'failure'},
-  'epoch-superseded': refusal('A newer executor holds this lock; the host refused the older one.'),
   'lab-not-possible': refusal(
     'The lab cannot do this here: no root, not Debian 12, no free network, or a host without a disk of its own.',
   ),
   'lab-tool-failed': failure('A program of this machine failed while it worked on the lab.'),
+  'ledger-missing': refusal('There is no ledger yet, or its roles are not there.'),
   'ledger-too-new': refusal('The ledger was written by a newer selfhelp.'),
   'ledger-unreachable': failure('The ledger did not answer.'),
   'not-found': refusal('Nothing of that name is in the ledger.'),
+  'password-exposed': refusal('A password stood where others can read it; it was not used.'),
+  'postgresql-missing': refusal('The private ledger needs PostgreSQL, which is not installed.'),
   'run-stopped': failure('A run stopped on an outside failure; nothing was undone and it can be resumed.'),
   'run-stopped-past-return': stopped('A run stopped past its point of no return, or an undo failed.'),
   'run-undone': refusal('A step was refused; everything done before it was undone.'),
+  'tool-failed': failure('A program of this machine did not do its work.'),
 } satisfies Record<string, Row>
 
 export type Code = keyof typeof codes

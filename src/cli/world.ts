@@ -1,4 +1,5 @@
 import {type Clock, systemClock} from '../clock.ts'
+import type {Ledger} from '../ledger/ledger.ts'
 import {homeOf} from './home.ts'
 import type {Interruption} from './interruption.ts'
 import {type Progress, progressOn} from './progress.ts'
@@ -16,6 +17,8 @@ export interface World {
   readonly streams: Streams
   readonly progress: Progress
   readonly interruption: Interruption
+  /** Opens the ledger at the first call. Refusals `ledger-missing` and `ledger-too-new`. */
+  ledger(): Promise<Ledger>
   close(): Promise<void>
 }
 
@@ -29,13 +32,20 @@ export interface Given {
 
 /** The real world of a command. */
 export function makeWorld({env, streams, interruption, quiet}: Given): World {
+  const home = homeOf(env, process.getuid?.() ?? 0)
+  let ledger: Promise<Ledger> | undefined
   return {
     clock: systemClock,
     env,
-    home: homeOf(env, process.getuid?.() ?? 0),
+    home,
     streams,
     progress: progressOn(streams.err, {quiet}),
     interruption,
-    close: async () => {},
+    ledger: () => {
+      ledger ??= import('../ledger/open.ts').then(({openLedger}) => openLedger({home, env}))
+      return ledger
+    },
+    // One that could not be opened has said so already.
+    close: async () => (await ledger?.catch(() => undefined))?.close(),
   }
 }

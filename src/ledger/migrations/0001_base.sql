@@ -267,3 +267,9 @@ create table journal (
   hash bytea not null unique
 );
 create index journal_by_tenant on journal (tenant, sequence);
+
+grant usage on schema public to selfhelp_app;
+grant select, insert, update, delete on all tables in schema public to selfhelp_app;
+alter default privileges in schema public grant select, insert, update, delete on tables to selfhelp_app;
+revoke update, delete on journal from selfhelp_app;
+revoke insert, update, delete on pgmigrations from selfhelp_app;

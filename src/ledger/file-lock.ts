@@ -1,0 +1,21 @@
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {Bug} from '../error.ts'
+
+/** Holds an exclusive lock on a file until disposed, or until this process is gone, however it goes. */
+export async function lockFile(file: string): Promise<AsyncDisposable> {
+  // Node has no flock. The holder ends with our end of its stdin; a session of its own, so that Ctrl-C does not end it early.
+  const holder = spawn('flock', ['--exclusive', file, 'sh', '-c', 'echo held; exec cat'], {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
+  const ended = once(holder, 'exit')
+  const held = await Promise.race([once(holder.stdout, 'data').then(() => true), ended.then(() => false)])
+  if (!held) throw new Bug(`The lock ${file} could not be taken.`)
+  return {
+    async [Symbol.asyncDispose]() {
+      holder.stdin.end()
+      await ended
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import type {Temporal} from 'temporal-polyfill'
+import type {Queries} from './ledger.ts'
+
+/** `machine` operators sign what nobody typed; they never approve. */
+export type OperatorRole = 'cmc' | 'approver' | 'machine'
+
+export interface OperatorRow {
+  readonly email: string
+  readonly role: OperatorRole
+  /** `ssh-ed25519 AAAA…`, without a comment. */
+  readonly publicKey: string
+  readonly addedAt: Temporal.Instant
+  readonly retiredAt: Temporal.Instant | undefined
+}
+
+/** Every operator there ever was, by address. */
+export async function operators(ledger: Queries): Promise<OperatorRow[]> {
+  return ledger.all<OperatorRow>`select * from operator order by email`
+}
+
+/** The operator who holds this public key, retired or not. */
+export async function operatorByKey(ledger: Queries, publicKey: string): Promise<OperatorRow | undefined> {
+  return ledger.one<OperatorRow>`select * from operator where public_key = ${publicKey}`
+}
+
+/** One operator. */
+export async function operator(ledger: Queries, email: string): Promise<OperatorRow | undefined> {
+  return ledger.one<OperatorRow>`select * from operator where email = ${email}`
+}
+
+/** Adds an operator; false when the address or the key is taken. */
+export async function addOperator(
+  ledger: Queries,
+  {email, role, publicKey}: Pick<OperatorRow, 'email' | 'role' | 'publicKey'>,
+): Promise<boolean> {
+  const added = await ledger.one`
+    insert into operator (email, role, public_key) values (${email}, ${role}, ${publicKey})
+    on conflict do nothing returning email`
+  return added !== undefined
+}
+
+/** From now on nothing this operator signs is accepted; the row stays, so that old signatures can be verified. */
+export async function retireOperator(ledger: Queries, email: string, at: Temporal.Instant): Promise<void> {
+  await ledger.all`update operator set retired_at = ${at} where email = ${email} and retired_at is null`
+}

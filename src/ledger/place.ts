@@ -1,0 +1,49 @@
+import {createHash} from 'node:crypto'
+import {realpathSync, statSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {Refusal} from '../error.ts'
+
+/** Where a private PostgreSQL keeps its things. */
+export interface Place {
+  readonly home: string
+  readonly data: string
+  readonly log: string
+  readonly lock: string
+  /** The socket's folder; its path stays far below the 100 bytes a socket may have. */
+  readonly socket: string
+}
+
+/** The account the server runs as when root starts it. */
+export const serviceUser = 'selfhelp-ledger'
+
+/** The places of the private PostgreSQL of a home; the home must exist, so that two spellings of it are one. */
+export function placeOf(home: string, env: NodeJS.ProcessEnv): Place {
+  const real = realpathSync(home)
+  const hash = createHash('sha256').update(real).digest('hex').slice(0, 12)
+  return {
+    home: real,
+    data: join(real, 'postgres'),
+    log: join(real, 'postgres.log'),
+    lock: join(real, 'postgres.lock'),
+    socket: join(runtimeFolder(env), `selfhelp-${hash}`),
+  }
+}
+
+/** The service user must be able to walk to its data: every folder above is passable, else a Refusal. */
+export function assertPassable(home: string): void {
+  const closed: string[] = []
+  for (let folder = dirname(home); folder !== dirname(folder); folder = dirname(folder)) {
+    if ((statSync(folder).mode & 0o001) === 0) closed.push(folder)
+  }
+  if (closed.length === 0) return
+  throw new Refusal('home-unusable', `${serviceUser} cannot reach its data below ${home}: a folder above is closed.`, {
+    facts: {closed},
+    remedies: ['Choose another SELFHELP_HOME, such as /var/lib/selfhelp.', `chmod o+x ${closed.join(' ')}`],
+  })
+}
+
+function runtimeFolder(env: NodeJS.ProcessEnv): string {
+  if (process.getuid?.() === 0) return '/run'
+  const own = env.XDG_RUNTIME_DIR
+  return own && own.length < 60 ? own : '/tmp'
+}

@@ -1,0 +1,28 @@
+import type {Place} from './place.ts'
+import type {Account} from './postgres-account.ts'
+
+/** The server's settings: no TCP, a socket of its own, small memory, safe on power loss. */
+export function settingsFile(place: Place, port: number): string {
+  return `# Written by selfhelp at each start.
+listen_addresses = ''
+port = ${port}
+unix_socket_directories = '${place.socket}'
+max_connections = 200
+shared_buffers = 64MB
+max_wal_size = 256MB
+jit = off
+timezone = 'UTC'
+log_timezone = 'UTC'
+log_line_prefix = '%m [%p] %q%u@%d '
+`
+}
+
+/** Who comes over the socket is who the kernel says; there is no other way in. */
+export const hbaFile = 'local all all peer map=selfhelp\n'
+
+/** Root, or whoever runs the server, may be each of our roles. */
+export function identFile(account: Account): string {
+  const callers = new Set([account.name, account.dropped ? 'root' : account.name])
+  const roles = ['postgres', 'selfhelp_owner', 'selfhelp_app']
+  return [...callers].flatMap(caller => roles.map(role => `selfhelp ${caller} ${role}\n`)).join('')
+}

@@ -1,0 +1,26 @@
+import type {Queries} from './ledger.ts'
+
+/** What the control plane was told once and for all, by name. */
+export interface Settings {
+  /** The domain below which every platform has its names. */
+  readonly 'base-domain': string
+  /** E-mail address of the machine operator that signs what nobody typed. */
+  readonly 'machine-operator': string
+}
+
+/** One setting, if it was ever made. */
+export async function setting<N extends keyof Settings>(ledger: Queries, name: N): Promise<Settings[N] | undefined> {
+  const row = await ledger.one<{value: Settings[N]}>`select value from setting where name = ${name}`
+  return row?.value
+}
+
+/** Makes a setting, or changes it. */
+export async function putSetting<N extends keyof Settings>(
+  ledger: Queries,
+  name: N,
+  value: Settings[N],
+): Promise<void> {
+  await ledger.all`
+    insert into setting (name, value) values (${name}, ${JSON.stringify(value)})
+    on conflict (name) do update set value = excluded.value`
+}

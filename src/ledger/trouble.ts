@@ -1,0 +1,15 @@
+import {Failure} from '../error.ts'
+
+/** The server is not there, is starting, or went away. */
+export function isAway(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false
+  const code = 'code' in thrown ? String(thrown.code) : ''
+  if (/^(ECONN|ENOENT|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN|08|57P0)/.test(code)) return true
+  return code === '' && /^(Connection terminated|timeout expired)/i.test(thrown.message)
+}
+
+/** What a caller gets then: typing it again can work. */
+export function unreachable(cause: unknown): Failure {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new Failure('ledger-unreachable', `The ledger did not answer: ${why}.`, {cause, remedies: ['selfhelp doctor']})
+}
