@@ -1,4 +1,4 @@
-import {Flags} from '@oclif/core'
+import {Args, Flags} from '@oclif/core'
 
 /** Print what would change and stop. */
 export const planFlag = {
@@ -26,4 +26,9 @@ export const mutationFlags = {
 /** Which lab of this machine. */
 export const labFlag = {
   lab: Flags.string({description: 'name of the lab', helpValue: 'NAME', default: 'lab'}),
+}
+
+/** The host of a lab that a command is about. */
+export const labHost = {
+  host: Args.string({description: 'the host, as `lab status` names it', required: true}),
 }

@@ -1,4 +1,5 @@
 import {rm} from 'node:fs/promises'
+import {join} from 'node:path'
 import type {Progress} from '../cli/progress.ts'
 import {removeLabCgroup} from './cgroup.ts'
 import {unmountBelow} from './disk.ts'
@@ -42,6 +43,13 @@ async function removeHost(lab: Lab, host: LabHost): Promise<void> {
   await unmountBelow(hostPaths(lab.name, host.name).folder)
   await removeSeat(hostSeat(lab, host))
   await rm(hostPaths(lab.name, host.name).folder, {recursive: true, force: true})
+  await removeTraces(`${lab.name}-${host.name}`)
+}
+
+/** What systemd-nspawn keeps for a machine's name and would only sweep at the next boot. */
+async function removeTraces(machine: string): Promise<void> {
+  for (const kind of ['propagate', 'unix-export'])
+    await rm(join('/run/systemd/nspawn', kind, machine), {recursive: true, force: true})
 }
 
 async function keepRest(lab: Lab): Promise<void> {

@@ -1,7 +1,8 @@
 import {readFile, rm, stat, writeFile} from 'node:fs/promises'
 import {execa} from 'execa'
+import {processMark} from './boot.ts'
 import {cgroupKind, makeCgroup, scopeName} from './cgroup.ts'
-import {programPath} from './local.ts'
+import {attempt, programPath} from './local.ts'
 import {hostSeat, type Lab, type LabHost} from './model.ts'
 import {hostPaths, labPaths} from './paths.ts'
 
@@ -42,10 +43,9 @@ export async function startKeeper(lab: Lab, host: LabHost): Promise<void> {
   const join = kind === 'scope' ? [] : await makeCgroup(lab.name, host.name)
   await writeFile(paths.cgroups, join.map(file => `${file}\n`).join(''))
   const keeper = ['/bin/sh', labPaths(lab.name).keeper, paths.console, paths.cgroups]
-  const [program = '', ...rest] =
-    kind === 'scope'
-      ? [...scopeArgv(keeperScope(lab.name, host.name)), ...keeper, ...hostScope(lab, host)]
-      : [...keeper, ...nspawnArgv(lab, host)]
+  const guest = nspawnArgv(lab, host, await hasTun())
+  const argv = kind === 'scope' ? inScopes(lab, host, {keeper, guest}) : [...keeper, ...guest]
+  const [program = '', ...rest] = argv
   const child = execa(program, rest, {
     detached: true,
     cleanup: false,
@@ -56,14 +56,13 @@ export async function startKeeper(lab: Lab, host: LabHost): Promise<void> {
     env: {PATH: programPath(), SYSTEMD_NSPAWN_API_VFS_WRITABLE: 'network', LC_ALL: 'C.UTF-8'},
   })
   child.unref()
-  if (child.pid !== undefined) await writeFile(paths.keeperPid, `${child.pid} ${await startTime(child.pid)}\n`)
+  if (child.pid !== undefined) await writeFile(paths.keeperPid, `${await processMark(child.pid)}\n`)
 }
 
 /** True while the keeper that was recorded lives (and not another process that got its number). */
 export async function keeperLives(lab: string, host: string): Promise<boolean> {
-  const text = await readFile(hostPaths(lab, host).keeperPid, 'utf8').catch(() => '')
-  const [pid, since] = text.trim().split(' ')
-  return pid !== undefined && since !== undefined && since !== '' && (await startTime(Number(pid))) === since
+  const mark = (await readFile(hostPaths(lab, host).keeperPid, 'utf8').catch(() => '')).trim()
+  return mark !== '' && (await processMark(Number(mark.split(' ')[0]))) === mark
 }
 
 /** Ends the recorded keeper, so that it cannot start the host again. */
@@ -74,7 +73,7 @@ export async function endKeeper(lab: string, host: string): Promise<void> {
 }
 
 /** The arguments that run the host inside its network namespace. */
-export function nspawnArgv(lab: Lab, host: LabHost): string[] {
+export function nspawnArgv(lab: Lab, host: LabHost, tun: boolean): string[] {
   const {root} = hostPaths(lab.name, host.name)
   return [
     'nsenter',
@@ -91,7 +90,7 @@ export function nspawnArgv(lab: Lab, host: LabHost): string[] {
     '--link-journal=no',
     '--console=read-only',
     '--capability=CAP_NET_ADMIN',
-    '--bind=/dev/net/tun',
+    ...(tun ? ['--bind=/dev/net/tun'] : []),
     `--bind-ro=${labPaths(lab.name).init}:/usr/local/sbin/lab-init`,
     '--kill-signal=SIGRTMIN+3',
     '/usr/local/sbin/lab-init',
@@ -99,20 +98,21 @@ export function nspawnArgv(lab: Lab, host: LabHost): string[] {
 }
 
 /** Keeper and host have a scope each: controllers reach a group's children only while it has no process itself. */
-function hostScope(lab: Lab, host: LabHost): string[] {
-  return [...scopeArgv(scopeName(lab.name, host.name)), ...nspawnArgv(lab, host)]
+function inScopes(lab: Lab, host: LabHost, {keeper, guest}: {keeper: string[]; guest: string[]}): string[] {
+  const outer = scopeArgv(keeperScope(lab.name, host.name))
+  return [...outer, ...keeper, ...scopeArgv(scopeName(lab.name, host.name)), ...guest]
+}
+
+/** Hosts get the device that VPNs need, where this machine has it. */
+async function hasTun(): Promise<boolean> {
+  const there = async () => (await stat('/dev/net/tun').catch(() => undefined)) !== undefined
+  if (await there()) return true
+  await attempt(['modprobe', 'tun'])
+  return await there()
 }
 
 const keeperScope = (lab: string, host: string): string => `selfhelp-lab-${lab}-${host}-keeper.scope`
 
 function scopeArgv(unit: string): string[] {
   return ['systemd-run', '--quiet', '--scope', '--collect', `--unit=${unit}`, '--property=Delegate=yes', '--']
-}
-
-/** When the process started, in clock ticks since the machine did; '' when there is none. */
-async function startTime(pid: number): Promise<string> {
-  if (!(await stat(`/proc/${pid}`).catch(() => undefined))) return ''
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return fields[0] === 'Z' ? '' : (fields[19] ?? '')
 }

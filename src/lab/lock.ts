@@ -3,15 +3,16 @@ import {join} from 'node:path'
 import {execa} from 'execa'
 import {Failure} from '../error.ts'
 import {programPath} from './local.ts'
-import {labsFolder} from './paths.ts'
+
+const folder = '/run/lock'
 
 /**
  * Runs the work while no other process of this machine holds the lock of that name. The lock is flock(1)'s, so
  * it ends with its holder, however that ends.
  */
 export async function locked<T>(name: string, work: () => Promise<T>, minutes = 10): Promise<T> {
-  await mkdir(labsFolder, {recursive: true, mode: 0o700})
-  const file = join(labsFolder, `.lock-${name}`)
+  await mkdir(folder, {recursive: true})
+  const file = join(folder, `selfhelp-lab-${name}`)
   const holder = execa('flock', ['-w', String(minutes * 60), file, 'sh', '-c', 'echo held; exec cat'], {
     reject: false,
     env: {PATH: programPath()},

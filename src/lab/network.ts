@@ -66,12 +66,12 @@ export async function namespaceExists(name: string): Promise<boolean> {
 
 async function makeSeat(seat: Seat, links: ReadonlySet<string>, bridge?: string): Promise<void> {
   const inside = await attempt(['ip', '-n', seat.netns, 'link', 'show', 'eth0'])
-  if (!links.has(seat.port) || !inside.ok) await makePair(seat)
-  await ip(portBatch(seat, bridge))
+  if (!links.has(seat.port) || !inside.ok) await makePair(seat, bridge)
+  else if (bridge === undefined) await ip(portBatch(seat))
   await run(['ip', '-n', seat.netns, '-batch', '-'], {input: insideBatch(seat)})
 }
 
-async function makePair(seat: Seat): Promise<void> {
+async function makePair(seat: Seat, bridge?: string): Promise<void> {
   // Half of a pair, or a file that is no namespace any more, is left by a crash: begin anew.
   await removeSeat(seat)
   await run(['ip', 'netns', 'add', seat.netns])
@@ -79,6 +79,7 @@ async function makePair(seat: Seat): Promise<void> {
     ...['ip', 'link', 'add', seat.port, 'type', 'veth'],
     ...['peer', 'name', 'eth0', 'address', seat.mac, 'netns', seat.netns],
   ])
+  await ip(portBatch(seat, bridge))
 }
 
 function bridgeBatch({link, gateway, gateway6}: {link: string; gateway: string; gateway6: string}): string[] {

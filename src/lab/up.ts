@@ -1,13 +1,14 @@
 import {chmod, writeFile} from 'node:fs/promises'
 import type {Progress} from '../cli/progress.ts'
 import {Refusal} from '../error.ts'
-import {mountBase} from './disk.ts'
+import {freeze} from './cgroup.ts'
+import {freeDisk, mountBase} from './disk.ts'
 import {makeIdentity, newHost, writeKnownHosts} from './guest.ts'
 import {baseImage} from './image.ts'
 import {initScript, keeperScript} from './keeper.ts'
 import {locked} from './lock.ts'
-import {defaultSites, grow, type Lab, type LabHost, labName, type SiteCount} from './model.ts'
-import {makeNetwork} from './network.ts'
+import {defaultSites, grow, hostSeat, type Lab, type LabHost, labName, type SiteCount} from './model.ts'
+import {makeNetwork, setCable} from './network.ts'
 import {labPaths} from './paths.ts'
 import {powerOn, untilReady} from './power.ts'
 import {installLabPackages, requireLabMachine} from './requirements.ts'
@@ -25,13 +26,13 @@ export interface UpOptions {
 
 /**
  * Makes the lab stand, whatever it was before: builds what is missing, repairs what a crash or a reboot of the machine
- * left, starts what is stopped. Returns when every host answers over SSH. Throws a Refusal off Debian 12 or without root.
+ * left, starts what is stopped, takes every fault away. Returns when every host answers over SSH. Throws a Refusal off Debian 12 or without root.
  */
 export async function labUp(options: UpOptions, progress: Progress): Promise<LabStatus> {
   checkName(options.name)
   await requireLabMachine()
   await installLabPackages(progress)
-  const image = await baseImage(progress)
+  const image = (await readLab(options.name))?.image ?? (await baseImage(progress))
   return await locked(`lab-${options.name}`, async () => {
     const lab = await locked('machine', async () => await settle(options, image))
     await prepare(lab)
@@ -51,6 +52,7 @@ function checkName(name: string): void {
 async function settle({name, sites, disk}: UpOptions, image: string): Promise<Lab> {
   await setSysctls()
   const known = await readLab(name)
+  if (known !== undefined) refuseOtherDisk(known, disk)
   const base: Lab = known ?? {
     format: 1,
     name,
@@ -69,12 +71,19 @@ async function settle({name, sites, disk}: UpOptions, image: string): Promise<La
   return lab
 }
 
+function refuseOtherDisk(lab: Lab, disk: number | undefined): void {
+  if (disk === undefined || disk === lab.disk) return
+  throw new Refusal('lab-not-possible', `lab "${lab.name}" stands already, and the disks of its hosts keep their size`, {
+    facts: {lab: lab.name, disk: lab.disk, asked: disk},
+    remedies: [`selfhelp lab down --lab ${lab.name}`, 'Use another name with --lab.'],
+  })
+}
+
 async function startHosts(lab: Lab, progress: Progress): Promise<void> {
   const part = progress.part(`hosts of lab ${lab.name}`)
   const waiting = new Set(lab.hosts.map(host => host.name))
   const start = async (host: LabHost) => {
-    await powerOn(lab, host)
-    await untilReady(lab, host)
+    await locked(`${lab.name}-${host.name}`, async () => await stand(lab, host))
     waiting.delete(host.name)
     part.at(`waiting for ${[...waiting].join(', ')}`)
   }
@@ -83,6 +92,15 @@ async function startHosts(lab: Lab, progress: Progress): Promise<void> {
   if (failed === undefined) return part.done(`${lab.hosts.length} answer over SSH`)
   part.failed(`${[...waiting].join(', ')} did not start`)
   throw failed.reason
+}
+
+/** Starts the host and takes every fault from it. */
+async function stand(lab: Lab, host: LabHost): Promise<void> {
+  await freeze(lab.name, host.name, false)
+  await powerOn(lab, host)
+  await setCable(hostSeat(lab, host), true)
+  await freeDisk(lab, host)
+  await untilReady(lab, host)
 }
 
 async function prepare(lab: Lab): Promise<void> {

@@ -9,6 +9,9 @@ export function labRows(status: LabStatus): View {
   return [hostTable(status.hosts), `from outside: selfhelp lab outside --lab ${lab} -- CMD   (${outside.address})`]
 }
 
+/** One host, after something was done to it. */
+export const hostRow = (host: HostStatus): View => hostTable([host])
+
 function hostTable(hosts: readonly HostStatus[]): Table {
   return {
     heads: ['name', 'site', 'state', 'faults', 'address', 'address6', 'host key'],
