@@ -10,10 +10,14 @@ export async function mountBase(lab: Lab): Promise<void> {
   const {base} = labPaths(lab.name)
   if (await isMounted(base)) return
   if (!(await stat(lab.image).catch(() => undefined))) {
-    throw new Refusal('lab-not-possible', `the base image of lab "${lab.name}" is gone, and its hosts cannot do without`, {
-      facts: {lab: lab.name, image: lab.image},
-      remedies: [`selfhelp lab down --lab ${lab.name}`, `selfhelp lab up --lab ${lab.name}`],
-    })
+    throw new Refusal(
+      'lab-not-possible',
+      `the base image of lab "${lab.name}" is gone, and its hosts cannot do without`,
+      {
+        facts: {lab: lab.name, image: lab.image},
+        remedies: [`selfhelp lab down --lab ${lab.name}`, `selfhelp lab up --lab ${lab.name}`],
+      },
+    )
   }
   await mkdir(base, {recursive: true})
   await run(['mount', '-t', 'squashfs', '-o', 'loop,ro', lab.image, base])

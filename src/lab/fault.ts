@@ -24,7 +24,10 @@ export interface FaultOptions {
  * Does it to the host and returns how the host is then. What is already so stays so. Throws a Refusal where it makes no
  * sense: a host that does not run cannot be paused or rebooted, and only a disk of its own can be filled.
  */
-export async function fault({lab: labName, host: hostName, verb}: FaultOptions, progress: Progress): Promise<HostStatus> {
+export async function fault(
+  {lab: labName, host: hostName, verb}: FaultOptions,
+  progress: Progress,
+): Promise<HostStatus> {
   const lab = await knownLab(labName)
   const host = knownHost(lab, hostName)
   await locked(`${lab.name}-${host.name}`, async () => {

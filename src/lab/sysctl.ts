@@ -69,9 +69,7 @@ async function keep(): Promise<void> {
 async function perInterface(family: 'ipv4' | 'ipv6', setting: string): Promise<string[]> {
   const names = await readdir(`/proc/sys/net/${family}/conf`).catch(() => [])
   const general = (name: string) => (name === 'all' ? 0 : name === 'default' ? 1 : 2)
-  return names
-    .sort((one, two) => general(one) - general(two))
-    .map(name => `net/${family}/conf/${name}/${setting}`)
+  return names.sort((one, two) => general(one) - general(two)).map(name => `net/${family}/conf/${name}/${setting}`)
 }
 
 /** What was kept since this machine started; what is older went with the restart. */

@@ -1,4 +1,4 @@
-import {chmod, writeFile} from 'node:fs/promises'
+import {chmod, mkdir, writeFile} from 'node:fs/promises'
 import type {Progress} from '../cli/progress.ts'
 import {Refusal} from '../error.ts'
 import {freeze} from './cgroup.ts'
@@ -9,7 +9,7 @@ import {initScript, keeperScript} from './keeper.ts'
 import {locked} from './lock.ts'
 import {defaultSites, grow, hostSeat, type Lab, type LabHost, labName, type SiteCount} from './model.ts'
 import {makeNetwork, setCable} from './network.ts'
-import {labPaths} from './paths.ts'
+import {labPaths, labsFolder} from './paths.ts'
 import {powerOn, untilReady} from './power.ts'
 import {installLabPackages, requireLabMachine} from './requirements.ts'
 import {allotOctet, readLab, writeLab} from './state.ts'
@@ -50,6 +50,7 @@ function checkName(name: string): void {
 
 /** Decides and writes down what the lab is, before anything of it exists, so that `down` can always find it. */
 async function settle({name, sites, disk}: UpOptions, image: string): Promise<Lab> {
+  await mkdir(labsFolder, {recursive: true, mode: 0o700})
   await setSysctls()
   const known = await readLab(name)
   if (known !== undefined) refuseOtherDisk(known, disk)
@@ -73,10 +74,14 @@ async function settle({name, sites, disk}: UpOptions, image: string): Promise<La
 
 function refuseOtherDisk(lab: Lab, disk: number | undefined): void {
   if (disk === undefined || disk === lab.disk) return
-  throw new Refusal('lab-not-possible', `lab "${lab.name}" stands already, and the disks of its hosts keep their size`, {
-    facts: {lab: lab.name, disk: lab.disk, asked: disk},
-    remedies: [`selfhelp lab down --lab ${lab.name}`, 'Use another name with --lab.'],
-  })
+  throw new Refusal(
+    'lab-not-possible',
+    `lab "${lab.name}" stands already, and the disks of its hosts keep their size`,
+    {
+      facts: {lab: lab.name, disk: lab.disk, asked: disk},
+      remedies: [`selfhelp lab down --lab ${lab.name}`, 'Use another name with --lab.'],
+    },
+  )
 }
 
 async function startHosts(lab: Lab, progress: Progress): Promise<void> {
