@@ -3,7 +3,7 @@ import {type CodedError, exits} from '../error.ts'
 import {mutationFlags} from './flags.ts'
 import {interrupts} from './interruption.ts'
 import {type Streams, systemStreams} from './streams.ts'
-import {coded, troubleJson, troubleText} from './trouble.ts'
+import {coded, report} from './trouble.ts'
 import {show, type View} from './view.ts'
 import {makeWorld, type World} from './world.ts'
 
@@ -78,10 +78,7 @@ export abstract class BaseCommand extends Command {
   }
 
   #report(error: CodedError): void {
-    const debug = Boolean(process.env.SELFHELP_DEBUG)
-    if (this.jsonEnabled()) this.#streams.out.write(`${JSON.stringify(troubleJson(error), undefined, 2)}\n`)
-    if (!this.jsonEnabled() || debug) this.#streams.err.write(troubleText(error, this.#streams.err, debug))
-    process.exitCode = error.exit
+    process.exitCode = report(error, this.#streams, this.jsonEnabled())
   }
 
   #end(why: CodedError): void {

@@ -1,4 +1,4 @@
-import {exits, Failure} from '../error.ts'
+import {Failure} from '../error.ts'
 
 /** Ctrl-C as a command meets it: once means stop soon, twice means now. */
 export interface Interruption {
@@ -38,6 +38,3 @@ export function interrupts(end: (why: Failure) => void): Interrupts {
     },
   }
 }
-
-/** The exit of a process ended by a signal. */
-export const interruptedExit = exits.interrupted

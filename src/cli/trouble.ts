@@ -1,6 +1,6 @@
 import {Bug, CodedError, Refusal} from '../error.ts'
 import {paint} from './paint.ts'
-import type {Out} from './streams.ts'
+import type {Out, Streams} from './streams.ts'
 
 /** Anything thrown, as one of ours: the parser's complaints are usage, what nobody foresaw is a Bug. */
 export function coded(thrown: unknown, command?: string): CodedError {
@@ -29,13 +29,21 @@ function usage(error: OclifError, command?: string): Refusal {
   return new Refusal('input-invalid', message, {remedies: [...(error.suggestions ?? []), help]})
 }
 
+/** Tells a person on stderr, or a program on stdout, and gives the exit. `SELFHELP_DEBUG` shows the stack. */
+export function report(error: CodedError, {out, err}: Streams, json: boolean): number {
+  const debug = Boolean(process.env.SELFHELP_DEBUG)
+  if (json) out.write(`${JSON.stringify(troubleJson(error), undefined, 2)}\n`)
+  if (!json || debug) err.write(troubleText(error, err, debug))
+  return error.exit
+}
+
 /** The JSON of a failure: the whole answer on stdout. */
-export function troubleJson({kind, code, message, facts, remedies, runId}: CodedError): object {
+function troubleJson({kind, code, message, facts, remedies, runId}: CodedError): object {
   return {error: {kind, code, message, facts, remedies, ...(runId === undefined ? {} : {runId})}}
 }
 
 /** What a person reads on stderr: what happened, what is true now, what to type. */
-export function troubleText(error: CodedError, out: Out, debug = false): string {
+function troubleText(error: CodedError, out: Out, debug = false): string {
   const lines = [`${paint(out, 'bad', `${words[error.kind]}:`)} ${error.message}`]
   for (const [name, fact] of Object.entries(error.facts)) lines.push(...factLines(name, fact, out))
   if (error.runId !== undefined) lines.push(`  ${paint(out, 'dim', 'run')} ${error.runId}`)
