@@ -1,7 +1,28 @@
 /** What each template needs: a wrong fact is a type error. Nouns add their templates here, by path under `templates/`. */
 export interface Templates {
+  'etc/haproxy/selfhelp/backend.d/environment.cfg': {
+    readonly id: string
+    readonly name: string
+    readonly servers: readonly {readonly role: string; readonly address: string; readonly port: number}[]
+  }
   'etc/haproxy/haproxy.cfg': {readonly maxConnections: number; readonly threads: number}
   'etc/ssh/sshd_config.d/10-selfhelp.conf': {readonly user: string; readonly networks: readonly string[]}
   'etc/sudoers.d/selfhelp': {readonly user: string}
   'etc/systemd/journald.conf.d/selfhelp.conf': {readonly megabytes: number; readonly days: number}
+  'etc/systemd/system/environment-migrate.service': EnvironmentUnit
+  'etc/systemd/system/environment-role.service': EnvironmentUnit & {
+    readonly role: 'presentation' | 'edition'
+    readonly hostname: string
+    readonly memoryMegabytes: number
+  }
+}
+
+interface EnvironmentUnit {
+  readonly id: string
+  /** `acme/production` */
+  readonly name: string
+  /** The start of a command line: the release's own node and main file. */
+  readonly program: string
+  /** Lines of a unit's [Service]. */
+  readonly hardening: readonly string[]
 }

@@ -1,0 +1,67 @@
+import type {AssemblyWanted, FileWanted, UnitWanted, Wanted} from '../machine/model.ts'
+import {render} from '../render/render.ts'
+import type {Secret} from '../secret/secret.ts'
+import {type Environment, fullName} from './model.ts'
+import {at} from './place.ts'
+import {faces} from './wanted.ts'
+
+const root = '/etc/haproxy/selfhelp'
+
+/** Chain and key of one name, as HAProxy reads them: one file. */
+export interface Served {
+  readonly hostname: string
+  readonly pem: Secret<string>
+}
+
+/**
+ * Its names at the edge: each file is valid at every moment, so that environments may change at once: the certificate
+ * before the list that names it, the backend before the map that points to it, the reload last.
+ */
+export function served(environment: Environment, certificates: readonly Served[]): readonly Wanted[] {
+  const {id, hostnames, ports} = environment
+  const servers = faces.map(role => ({role, address: '127.0.0.1', port: ports[role]}))
+  const backend = render('etc/haproxy/selfhelp/backend.d/environment.cfg', {id, name: fullName(environment), servers})
+  const lines = (line: (face: (typeof faces)[number]) => string) => faces.map(face => `${line(face)}\n`).join('')
+  return [
+    ...certificates.map(({hostname, pem}) => file(at.edgeCertificate(hostname), pem, '0600')),
+    file(at.edgeBackend(id), backend),
+    file(at.edgeList(id), lines(face => `${at.edgeCertificate(hostnames[face])} ${hostnames[face]}`)),
+    file(at.edgeHosts(id), lines(face => `${hostnames[face]} ${id}-${face}`)),
+    ...assembled,
+  ]
+}
+
+/** Its names gone from the edge: the map first, the files HAProxy might still read last, after the reload. */
+export function unserved(environment: Environment): readonly Wanted[] {
+  const {id, hostnames} = environment
+  const gone = (path: string): FileWanted => ({...file(path, ''), absent: true})
+  return [
+    gone(at.edgeHosts(id)),
+    gone(at.edgeList(id)),
+    gone(at.edgeBackend(id)),
+    ...assembled,
+    ...faces.map(face => gone(at.edgeCertificate(hostnames[face]))),
+  ]
+}
+
+const assembled: readonly Wanted[] = [
+  assembly('backends.cfg', 'backend.d', ['haproxy', '-c', '-q', '-f', '/etc/haproxy/haproxy.cfg', '-f', '{}']),
+  assembly('crt-list', 'crt.d'),
+  assembly('hosts.map', 'host.d'),
+  {
+    kind: 'unit',
+    name: 'haproxy.service',
+    enabled: true,
+    running: true,
+    reloadAfter: ['backends.cfg', 'crt-list', 'hosts.map'].map(name => `${root}/${name}`),
+  } satisfies UnitWanted,
+]
+
+function assembly(name: string, from: string, check?: readonly string[]): AssemblyWanted {
+  const itself = {kind: 'assembly', path: `${root}/${name}`, from: `${root}/${from}`} as const
+  return {...itself, owner: 'root', group: 'root', mode: '0644', ...(check ? {check} : {})}
+}
+
+function file(path: string, content: string | Secret<string>, mode = '0644'): FileWanted {
+  return {kind: 'file', path, content, owner: 'root', group: 'root', mode}
+}

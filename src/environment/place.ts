@@ -1,0 +1,19 @@
+/** Where things of an environment lie on a host: everything by its short id. */
+export const at = {
+  folder: (id: string) => `/etc/selfhelp/${id}`,
+  secrets: (id: string) => `/etc/selfhelp/${id}/secret`,
+  password: (id: string) => `/etc/selfhelp/${id}/secret/database-password`,
+  databaseCa: (id: string) => `/etc/selfhelp/${id}/database-ca.pem`,
+  databaseCertificate: (id: string) => `/etc/selfhelp/${id}/database.crt`,
+  databaseKey: (id: string) => `/etc/selfhelp/${id}/database.key`,
+  config: (id: string, role: string) => `/etc/selfhelp/${id}/${role}.json`,
+  state: (id: string) => `/etc/selfhelp/${id}/state.json`,
+  unit: (id: string, role: string) => `${id}-${role}.service`,
+  unitFile: (id: string, role: string) => `/etc/systemd/system/${id}-${role}.service`,
+  adminSocket: (id: string, role: string) => `/run/${id}-${role}/admin.socket`,
+  edgeBackend: (id: string) => `/etc/haproxy/selfhelp/backend.d/${id}.cfg`,
+  edgeHosts: (id: string) => `/etc/haproxy/selfhelp/host.d/${id}`,
+  edgeList: (id: string) => `/etc/haproxy/selfhelp/crt.d/${id}`,
+  edgeCertificate: (hostname: string) => `/etc/haproxy/selfhelp/cert/${hostname}.pem`,
+  release: (version: string) => `/opt/selfhelp/releases/${version}`,
+} as const

@@ -1,0 +1,132 @@
+import type {Temporal} from 'temporal-polyfill'
+import type {Contract, EnvironmentName} from '../contract/model.ts'
+import {Refusal} from '../error.ts'
+import {type Objection, residencyObjections, type Site, siteObjections} from '../site/model.ts'
+import {type EnvironmentRole, environmentRoles, type Placed} from './model.ts'
+
+/** A host as placement sees it: what it may do, what it has, what it already carries. */
+export interface Candidate {
+  readonly name: string
+  readonly site: string
+  readonly roles: readonly string[]
+  /** Unknown until its facts were gathered; then nothing is said about room. */
+  readonly memoryMegabytes?: number | undefined
+  readonly diskFreeMegabytes?: number | undefined
+  readonly environments: number
+}
+
+export interface PlacementQuestion {
+  readonly contract: Contract
+  readonly environments: readonly EnvironmentName[]
+  /** `--host ROLE=NAME` */
+  readonly asked: Readonly<Partial<Record<EnvironmentRole | 'repository', string>>>
+  readonly sites: readonly Site[]
+  readonly hosts: readonly Candidate[]
+  readonly on: Temporal.PlainDate
+}
+
+/** What one environment needs of a host: its cluster, its two services and room to grow. */
+export const need = {memoryMegabytes: 384, diskMegabytes: 512} as const
+/** What a host keeps for itself. */
+const kept = {memoryMegabytes: 512, diskMegabytes: 512} as const
+
+/**
+ * Where each environment goes, and the constraint behind each choice (R015).
+ * Throws `Refusal('placement-refused')` with every objection at once (R243–R246, R020).
+ */
+export function place(question: PlacementQuestion): ReadonlyMap<EnvironmentName, readonly Placed[]> {
+  const objections = [...siteChecks(question), ...topologyChecks(question), ...askedChecks(question)]
+  if (objections.length > 0) throw refused(objections)
+  const placed = new Map<EnvironmentName, readonly Placed[]>()
+  let hosts = question.hosts
+  for (const name of question.environments) {
+    const {host, reason} = choose({...question, hosts})
+    placed.set(name, environmentRoles.map(role => ({role, host, reason})))
+    hosts = hosts.map(other => (other.name === host ? {...other, environments: other.environments + 1} : other))
+  }
+  return placed
+}
+
+function siteChecks({contract, sites, hosts, asked, on}: PlacementQuestion): readonly Objection[] {
+  const {primary, secondary} = contract.sites
+  const unknown = [primary, secondary].filter(name => name !== undefined && !sites.some(site => site.name === name))
+  if (unknown.length > 0) {
+    return unknown.map(name => ({rule: 'R246', what: `there is no site ${name}`, remedy: `selfhelp site add ${name} …`}))
+  }
+  const site = (name: string | undefined) => sites.find(one => one.name === name)
+  const repository = site(hosts.find(({name}) => name === asked.repository)?.site)
+  const used = [site(primary), site(secondary)].filter(one => one !== undefined)
+  const residence = {primary: site(primary) as Site, secondary: site(secondary), repository}
+  return [...used.flatMap(one => siteObjections(one, on)), ...residencyObjections(contract.residency, residence)]
+}
+
+function topologyChecks({contract, environments}: PlacementQuestion): readonly Objection[] {
+  return environments.flatMap(name => {
+    const topology = contract.environments[name]?.topology
+    if (topology === undefined || topology === 'single') return []
+    const what = `${name} wants topology ${topology}, which this version cannot build yet`
+    return [{rule: 'R008', what, remedy: `Write topology: single for ${name}.`}]
+  })
+}
+
+function askedChecks({contract, hosts, asked}: PlacementQuestion): readonly Objection[] {
+  const objections = Object.entries(asked).flatMap(([role, name]) => {
+    const host = hosts.find(one => one.name === name)
+    const remedy = 'selfhelp host list'
+    if (host === undefined) return [{rule: 'R015', what: `there is no host ${name}`, remedy}]
+    if (!host.roles.includes(role)) return [{rule: 'R015', what: `${name} does not have the role ${role}`, remedy}]
+    if (role === 'repository' || host.site === contract.sites.primary) return []
+    const what = `${name} is on site ${host.site}, the contract's primary site is ${contract.sites.primary}`
+    return [{rule: 'R246', what, remedy}]
+  })
+  const named = new Set(environmentRoles.map(role => asked[role]).filter(name => name !== undefined))
+  if (named.size < 2) return objections
+  const what = `topology single puts all functions on one machine, but ${[...named].join(' and ')} were named`
+  return [...objections, {rule: 'R020', what, remedy: 'Name the same host for every role.'}]
+}
+
+function choose(question: PlacementQuestion): {host: string; reason: string} {
+  const {contract, hosts, asked} = question
+  const named = environmentRoles.map(role => asked[role]).find(name => name !== undefined)
+  const site = contract.sites.primary
+  const able = hosts.filter(host => host.site === site && environmentRoles.every(role => host.roles.includes(role)))
+  const roomy = able.filter(host => hasRoom(host))
+  const chosen = roomy
+    .filter(host => named === undefined || host.name === named)
+    .sort((a, b) => a.environments - b.environments || (a.name < b.name ? -1 : 1))[0]
+  if (chosen === undefined) throw refused([noHost(able, site, named)])
+  const single = 'all functions on one machine (R020)'
+  const where = `site ${site} is the contract's primary, in a country it allows (R246)`
+  const why = named
+    ? 'named by --host'
+    : `least loaded of ${roomy.length} with room there (${chosen.environments} environments)`
+  return {host: chosen.name, reason: `${single}; ${where}; ${why}`}
+}
+
+/** True when one more environment fits into what is known of the host. */
+export function hasRoom({memoryMegabytes, diskFreeMegabytes, environments}: Candidate): boolean {
+  const memory = kept.memoryMegabytes + need.memoryMegabytes * (environments + 1)
+  const disk = kept.diskMegabytes + need.diskMegabytes
+  return (memoryMegabytes ?? memory) >= memory && (diskFreeMegabytes ?? disk) >= disk
+}
+
+function noHost(able: readonly Candidate[], site: string, named: string | undefined): Objection {
+  const full = able.map(({name, environments}) => `${name} (${environments} environments)`).join(', ')
+  const needs = `${need.memoryMegabytes} MB of memory and ${need.diskMegabytes} MB of disk`
+  if (able.length === 0) {
+    const what = `no host of site ${site} has all of the roles ${environmentRoles.join(', ')}`
+    return {rule: 'R015', what, remedy: `selfhelp host add … --site ${site} --role ${environmentRoles.join(' --role ')}`}
+  }
+  const what = named
+    ? `${named} has no room for ${needs}, or lacks a role`
+    : `no host of site ${site} has room for ${needs}: ${full}`
+  return {rule: 'R015', what, remedy: `Add a host to site ${site}, or remove what is no longer needed.`}
+}
+
+function refused(objections: readonly Objection[]): Refusal {
+  const list = objections.map(({what, rule}) => `${what} (${rule})`).join('; ')
+  return new Refusal('placement-refused', `It cannot be placed: ${list}. Nothing was changed.`, {
+    facts: {objections},
+    remedies: [...new Set(objections.map(({remedy}) => remedy))],
+  })
+}

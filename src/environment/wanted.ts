@@ -1,0 +1,188 @@
+import type {
+  CommandWanted,
+  DirectoryWanted,
+  FileWanted,
+  PgClusterWanted,
+  PgDatabaseWanted,
+  PgRoleWanted,
+  UnitWanted,
+  UserWanted,
+  Wanted,
+} from '../machine/model.ts'
+import {render} from '../render/render.ts'
+import type {Secret} from '../secret/secret.ts'
+import {hardening} from './hardening.ts'
+import {type Environment, fullName, type RuntimeState, stateIn} from './model.ts'
+import {at} from './place.ts'
+
+/** The PostgreSQL of Debian 12. */
+export const postgresVersion = 15
+
+export const faces = ['presentation', 'edition'] as const
+export type Face = (typeof faces)[number]
+
+/** What the database's own TLS is made of; the key travels as a secret. */
+export interface DatabaseTls {
+  readonly ca: string
+  readonly chain: string
+  readonly key: Secret<string>
+}
+
+export interface DatabaseSecrets {
+  readonly password: Secret<string>
+  readonly tls: DatabaseTls
+}
+
+/** Its user, folders and secrets: what everything else of the environment lies in. */
+export function ground(environment: Environment, {password, tls}: DatabaseSecrets): readonly Wanted[] {
+  const {id} = environment
+  const user: UserWanted = {kind: 'user', name: id, comment: `Self Help ${fullName(environment)}`}
+  return [
+    user,
+    folder('/etc/selfhelp', {group: 'root', mode: '0755'}),
+    folder(at.folder(id), {group: 'root', mode: '0755'}),
+    folder(at.secrets(id), {group: 'root', mode: '0700'}),
+    file(at.password(id), password, {group: 'root', mode: '0600'}),
+    file(at.databaseCa(id), tls.ca, {group: 'root', mode: '0644'}),
+    file(at.databaseCertificate(id), tls.chain, {group: 'postgres', mode: '0640'}),
+    file(at.databaseKey(id), tls.key, {group: 'postgres', mode: '0640'}),
+  ]
+}
+
+/** Its own cluster, with a role that may do everything in one database and nothing else. */
+export function database(environment: Environment, {password}: DatabaseSecrets): readonly Wanted[] {
+  const cluster = {version: postgresVersion, name: environment.id, port: environment.ports.database}
+  const itself: PgClusterWanted = {
+    kind: 'pg-cluster',
+    ...cluster,
+    settings: settingsOf(environment),
+    access: [
+      'local all postgres peer',
+      'hostssl selfhelp selfhelp 127.0.0.1/32 scram-sha-256',
+      'host all all 0.0.0.0/0 reject',
+      'host all all ::/0 reject',
+    ],
+  }
+  const role: PgRoleWanted = {kind: 'pg-role', cluster, name: 'selfhelp', password}
+  const own: PgDatabaseWanted = {kind: 'pg-database', cluster, name: 'selfhelp', owner: 'selfhelp'}
+  return [itself, role, own]
+}
+
+/** The files its services are started from; nothing runs yet. */
+export function services(environment: Environment, state: RuntimeState = stateIn(environment.phase)): readonly Wanted[] {
+  const {id} = environment
+  const name = fullName(environment)
+  const program = programOf(environment.version)
+  const units = faces.map(role =>
+    file(
+      at.unitFile(id, role),
+      render('etc/systemd/system/environment-role.service', {
+        id,
+        name,
+        role,
+        hostname: environment.hostnames[role],
+        program: program.join(' '),
+        memoryMegabytes: 512,
+        hardening,
+      }),
+      {group: 'root', mode: '0644'},
+    ),
+  )
+  const migrate = render('etc/systemd/system/environment-migrate.service', {
+    id,
+    name,
+    program: program.join(' '),
+    hardening,
+  })
+  return [
+    file(at.state(id), `${JSON.stringify(state)}\n`, {group: id, mode: '0640'}),
+    ...faces.map(role => file(at.config(id, role), configOf(environment, role), {group: id, mode: '0640'})),
+    ...units,
+    file(at.unitFile(id, 'migrate'), migrate, {group: 'root', mode: '0644'}),
+  ]
+}
+
+/** Its schema stands at the level of the release; asked of the database, done by a unit under the services' own rules. */
+export function schema(environment: Environment, level: number): readonly Wanted[] {
+  const reached = `do $$ begin if (select coalesce(max(level), 0) from operation.schema_level) < ${level} then raise 'level'; end if; end $$`
+  const command: CommandWanted = {
+    kind: 'command',
+    name: `schema of ${fullName(environment)} at level ${level}`,
+    argv: ['systemctl', 'start', at.unit(environment.id, 'migrate')],
+    unless: asPostgres(environment, reached),
+  }
+  return [command]
+}
+
+/** Its services run, each younger than the files it was started from, and know the state that was written. */
+export function running({id}: Environment): readonly Wanted[] {
+  return faces.map((role): UnitWanted => {
+    const restartAfter = [at.unitFile(id, role), at.config(id, role), at.password(id), at.databaseCa(id)]
+    return {kind: 'unit', name: at.unit(id, role), enabled: true, running: true, restartAfter, reloadAfter: [at.state(id)]}
+  })
+}
+
+/** The start of a command line of the runtime: hosts have no Node, each release brings its own. */
+export function programOf(version: string): readonly string[] {
+  return [`${at.release(version)}/bin/selfhelp-runtime`]
+}
+
+function asPostgres({ports}: Environment, sql: string): readonly string[] {
+  // The real psql: Debian's wrapper in /usr/bin is a Perl program that costs more than the question.
+  const psql = `/usr/lib/postgresql/${postgresVersion}/bin/psql`
+  const where = ['-h', '/var/run/postgresql', '-p', `${ports.database}`, '-d', 'selfhelp']
+  return ['runuser', '-u', 'postgres', '--', psql, '-XqAt', '-v', 'ON_ERROR_STOP=1', ...where, '-c', sql]
+}
+
+function settingsOf({id}: Environment): Readonly<Record<string, string>> {
+  return {
+    cluster_name: id,
+    listen_addresses: '127.0.0.1',
+    password_encryption: 'scram-sha-256',
+    ssl: 'on',
+    ssl_cert_file: at.databaseCertificate(id),
+    ssl_key_file: at.databaseKey(id),
+    ssl_min_protocol_version: 'TLSv1.2',
+    max_connections: '40',
+    shared_buffers: '16MB',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+  }
+}
+
+function configOf(environment: Environment, role: Face): string {
+  const {id, hostnames, ports} = environment
+  const config = {
+    role,
+    environment: fullName(environment),
+    tenant: environment.legalName,
+    locale: environment.locale,
+    listen: {address: '127.0.0.1', port: ports[role]},
+    admin: {socket: at.adminSocket(id, role)},
+    urls: {presentation: `https://${hostnames.presentation}`, edition: `https://${hostnames.edition}`},
+    database: {
+      host: '127.0.0.1',
+      port: ports.database,
+      name: 'selfhelp',
+      user: 'selfhelp',
+      passwordFile: 'database-password',
+      tls: {ca: at.databaseCa(id), serverName: databaseName(environment)},
+    },
+    stateFile: at.state(id),
+    proxies: ['127.0.0.1'],
+  }
+  return `${JSON.stringify(config, undefined, 2)}\n`
+}
+
+/** The name in the certificate of its database; no DNS knows it. */
+export function databaseName({id, hostnames}: Pick<Environment, 'id' | 'hostnames'>): string {
+  return `${id}-database.${hostnames.presentation.split('.').slice(1).join('.')}`
+}
+
+function folder(path: string, {group, mode}: {group: string; mode: string}): DirectoryWanted {
+  return {kind: 'directory', path, owner: 'root', group, mode}
+}
+
+function file(path: string, content: string | Secret<string>, {group, mode}: {group: string; mode: string}): FileWanted {
+  return {kind: 'file', path, content, owner: 'root', group, mode}
+}
