@@ -38,7 +38,11 @@ export interface Contract {
   readonly sites: {readonly primary: string; readonly secondary?: string | undefined}
   readonly environments: Readonly<Partial<Record<EnvironmentName, {readonly topology: Topology}>>>
   readonly storagePacks: number
-  readonly options: {readonly ownDomain: boolean; readonly vpn: 'none' | 'ipsec' | 'private'; readonly monthlyTransfer: boolean}
+  readonly options: {
+    readonly ownDomain: boolean
+    readonly vpn: 'none' | 'ipsec' | 'private'
+    readonly monthlyTransfer: boolean
+  }
   readonly study: Readonly<Partial<Record<StudyField, string>>>
   readonly contacts: readonly Contact[]
 }

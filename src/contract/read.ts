@@ -49,11 +49,12 @@ function textOf(bytes: Uint8Array): string | Problem {
   }
 }
 
-type Issue = ReturnType<typeof contractSchema.safeParse> extends infer R
-  ? R extends {error: {issues: (infer I)[]}}
-    ? I
+type Issue =
+  ReturnType<typeof contractSchema.safeParse> extends infer R
+    ? R extends {error: {issues: (infer I)[]}}
+      ? I
+      : never
     : never
-  : never
 
 function problemsOf(issue: Issue, yaml: Yaml): readonly Problem[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map(key => unknownKey([...issue.path, key], yaml))

@@ -7,11 +7,21 @@ import {contactRoles, locales, studyFields, topologies} from './model.ts'
 const label = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 /** Neither control, format (bidirectional marks, zero widths) nor unassigned characters. */
 const printable = /^[^\p{C}\p{Zl}\p{Zp}]+$/u
-const mailbox = /^[A-Za-z0-9](?:[A-Za-z0-9._+-]{0,62}[A-Za-z0-9])?@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/
+const mailbox =
+  /^[A-Za-z0-9](?:[A-Za-z0-9._+-]{0,62}[A-Za-z0-9])?@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/
 
 const line = (max: number) =>
-  z.string().min(1).max(max).regex(printable).refine(text => text.trim() === text)
-const day = () => z.string().regex(/^\d{4}-\d{2}-\d{2}$/).refine(text => isDay(text))
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(printable)
+    .refine(text => text.trim() === text)
+const day = () =>
+  z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/)
+    .refine(text => isDay(text))
 const site = () => z.string().max(24).regex(label)
 const environment = () => z.strictObject({topology: z.enum(topologies)})
 const once = (list: readonly unknown[]) => new Set(list).size === list.length
@@ -80,7 +90,7 @@ function across(rule: (checked: Checked) => void): z.core.$ZodCheck<unknown> {
 function endAfterStart({value, issues}: Checked): void {
   const {start, end} = mapping(value)
   if (isDay(start) && isDay(end) && start >= end) {
-    issues.push(spanning(end, ['end'], `a day after ${start}, the start`, 'Correct `start` or `end`.'))
+    issues.push(spanning(['end'], `a day after ${start}, the start`, 'Correct `start` or `end`.'))
   }
 }
 
@@ -88,7 +98,7 @@ function secondSite({value, issues}: Checked): void {
   const {primary, secondary} = mapping(mapping(value).sites)
   if (typeof secondary === 'string' && primary === secondary) {
     const remedy = 'Name another site, or leave `secondary` out.'
-    issues.push(spanning(secondary, ['sites', 'secondary'], 'another site than the primary', remedy))
+    issues.push(spanning(['sites', 'secondary'], 'another site than the primary', remedy))
   }
 }
 
@@ -97,7 +107,7 @@ function contactsOnce({value, issues}: Checked): void {
   const ids = Array.isArray(contacts) ? contacts.map(contact => mapping(contact).id) : []
   ids.forEach((id, at) => {
     if (typeof id !== 'string' || ids.indexOf(id) === at) return
-    issues.push(spanning(id, ['contacts', at, 'id'], 'an id no other contact has', 'Give each contact an id of its own.'))
+    issues.push(spanning(['contacts', at, 'id'], 'an id no other contact has', 'Give each contact an id of its own.'))
   })
 }
 
@@ -105,12 +115,17 @@ function mapping(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }
 
-function spanning(input: unknown, path: PropertyKey[], expected: string, remedy: string): z.core.$ZodRawIssue {
-  return {code: 'custom', input, path, message: expected, params: {expected, remedy}}
+function spanning(path: PropertyKey[], expected: string, remedy: string): z.core.$ZodRawIssue {
+  return {code: 'custom', input: undefined, path, message: expected, params: {expected, remedy}}
 }
 
 function chapters() {
-  const chapter = z.string().min(1).max(4000).refine(text => text.trim() !== '' && !/[^\P{C}\n]/u.test(text)).optional()
+  const chapter = z
+    .string()
+    .min(1)
+    .max(4000)
+    .refine(text => text.trim() !== '' && !/[^\P{C}\n]/u.test(text))
+    .optional()
   return Object.fromEntries(studyFields.map(name => [name, chapter])) as Record<
     (typeof studyFields)[number],
     typeof chapter
@@ -139,4 +154,3 @@ function isZone(text: string): boolean {
 function fieldPath(path: readonly (string | number)[]): PropertyKey[] {
   return path.flatMap((part, at) => (part === 'properties' && at % 2 === 0 ? [] : part === 'items' ? [0] : [part]))
 }
-

@@ -1,4 +1,15 @@
-import {type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, parseDocument, type YAMLMap} from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml'
 import type {Problem} from './model.ts'
 
 const deepest = 16
@@ -16,12 +27,20 @@ export function readYaml(text: string): Yaml {
   const lines = new LineCounter()
   const deep = tooDeep(text)
   if (deep !== undefined) return {value: undefined, problems: [deep], placeOf: () => ({line: 1, column: 1})}
-  const document = parseDocument(text, {uniqueKeys: false, lineCounter: lines, prettyErrors: false, merge: false, logLevel: 'silent'})
+  const document = parseDocument(text, {
+    uniqueKeys: false,
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: false,
+    logLevel: 'error',
+  })
   const walk: Walk = {
-    problems: document.errors.map(({message, pos}) => problem(at(lines, pos[0]), '', {
-      expected: `YAML; ${message.split('\n')[0]}`,
-      remedy: 'Correct the line; indent with spaces and quote text that holds : # [ ] { } or *.',
-    })),
+    problems: document.errors.map(({message, pos}) =>
+      problem(at(lines, pos[0]), '', {
+        expected: `YAML; ${message.split('\n')[0]}`,
+        remedy: 'Correct the line; indent with spaces and quote text that holds : # [ ] { } or *.',
+      }),
+    ),
     places: new Map(),
     lines,
   }
@@ -43,12 +62,18 @@ function plain(node: Node | null, path: readonly PropertyKey[], walk: Walk): unk
   if (!walk.places.has(keyOf(path))) walk.places.set(keyOf(path), {value: place, key: place})
   if (node === null) return null
   if (path.length > deepest) {
-    refuse(walk, place, path, `at most ${deepest} levels`, 'A contract is flat: take the nesting out.')
+    refuse(walk, place, {
+      path,
+      expected: `at most ${deepest} levels`,
+      remedy: 'A contract is flat: take the nesting out.',
+    })
     return null
   }
-  if (isAlias(node)) return refuse(walk, place, path, 'a value, not an alias (*)', 'Write the value out again.')
-  if (node.anchor) refuse(walk, place, path, 'a value without an anchor (&)', 'Take the anchor away.')
-  if (node.tag) refuse(walk, place, path, 'a value without a tag (!)', 'Take the tag away.')
+  if (isAlias(node))
+    return refuse(walk, place, {path, expected: 'a value, not an alias (*)', remedy: 'Write the value out again.'})
+  if (node.anchor)
+    refuse(walk, place, {path, expected: 'a value without an anchor (&)', remedy: 'Take the anchor away.'})
+  if (node.tag) refuse(walk, place, {path, expected: 'a value without a tag (!)', remedy: 'Take the tag away.'})
   if (isMap(node)) return plainMap(node as YAMLMap<Node, Node | null>, path, walk)
   if (isSeq(node)) return node.items.map((item, index) => plain(item as Node, [...path, index], walk))
   return isScalar(node) ? node.value : null
@@ -59,12 +84,20 @@ function plainMap(map: YAMLMap<Node, Node | null>, path: readonly PropertyKey[],
   for (const {key, value} of map.items) {
     const place = at(walk.lines, key?.range?.[0] ?? map.range?.[0] ?? 0)
     if (!isScalar(key) || typeof key.value !== 'string' || key.anchor || key.tag) {
-      refuse(walk, place, path, 'keys that are plain words', 'Write each key as a word followed by a colon.')
+      refuse(walk, place, {
+        path,
+        expected: 'keys that are plain words',
+        remedy: 'Write each key as a word followed by a colon.',
+      })
       continue
     }
     const inside = [...path, key.value]
     if (key.value in result) {
-      refuse(walk, place, inside, 'each key once', `Take one of the two \`${key.value}\` away.`)
+      refuse(walk, place, {
+        path: inside,
+        expected: 'each key once',
+        remedy: `Take one of the two \`${key.value}\` away.`,
+      })
       continue
     }
     const node = value === null ? null : value
@@ -76,7 +109,11 @@ function plainMap(map: YAMLMap<Node, Node | null>, path: readonly PropertyKey[],
 
 function refuseDirectives({directives}: Document, walk: Walk): void {
   if (directives?.yaml.explicit || Object.keys(directives?.tags ?? {}).length > 1) {
-    refuse(walk, {line: 1, column: 1}, [], 'no directives (%)', 'Take the lines before --- away.')
+    refuse(
+      walk,
+      {line: 1, column: 1},
+      {path: [], expected: 'no directives (%)', remedy: 'Take the lines before --- away.'},
+    )
   }
 }
 
@@ -101,9 +138,15 @@ function tooDeep(text: string): Problem | undefined {
   return undefined
 }
 
-function refuse(walk: Walk, place: Place, path: readonly PropertyKey[], expected: string, remedy: string): null {
-  walk.problems.push(problem(place, pathText(path), {expected, remedy}))
+function refuse(walk: Walk, place: Place, {path, ...what}: Refused): null {
+  walk.problems.push(problem(place, pathText(path), what))
   return null
+}
+
+interface Refused {
+  readonly path: readonly PropertyKey[]
+  readonly expected: string
+  readonly remedy: string
 }
 
 function problem(place: Place, path: string, {expected, remedy}: {expected: string; remedy: string}): Problem {
@@ -113,7 +156,8 @@ function problem(place: Place, path: string, {expected, remedy}: {expected: stri
 /** `contacts[0].email` */
 export function pathText(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
-    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`),
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
     '',
   )
 }

@@ -25,8 +25,14 @@ export function served(environment: Environment, certificates: readonly Served[]
   return [
     ...certificates.map(({hostname, pem}) => file(at.edgeCertificate(hostname), pem, '0600')),
     file(at.edgeBackend(id), backend),
-    file(at.edgeList(id), lines(face => `${at.edgeCertificate(hostnames[face])} ${hostnames[face]}`)),
-    file(at.edgeHosts(id), lines(face => `${hostnames[face]} ${id}-${face}`)),
+    file(
+      at.edgeList(id),
+      lines(face => `${at.edgeCertificate(hostnames[face])} ${hostnames[face]}`),
+    ),
+    file(
+      at.edgeHosts(id),
+      lines(face => `${hostnames[face]} ${id}-${face}`),
+    ),
     ...assembled,
   ]
 }

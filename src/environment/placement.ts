@@ -41,7 +41,10 @@ export function place(question: PlacementQuestion): ReadonlyMap<EnvironmentName,
   let hosts = question.hosts
   for (const name of question.environments) {
     const {host, reason} = choose({...question, hosts})
-    placed.set(name, environmentRoles.map(role => ({role, host, reason})))
+    placed.set(
+      name,
+      environmentRoles.map(role => ({role, host, reason})),
+    )
     hosts = hosts.map(other => (other.name === host ? {...other, environments: other.environments + 1} : other))
   }
   return placed
@@ -51,7 +54,11 @@ function siteChecks({contract, sites, hosts, asked, on}: PlacementQuestion): rea
   const {primary, secondary} = contract.sites
   const unknown = [primary, secondary].filter(name => name !== undefined && !sites.some(site => site.name === name))
   if (unknown.length > 0) {
-    return unknown.map(name => ({rule: 'R246', what: `there is no site ${name}`, remedy: `selfhelp site add ${name} …`}))
+    return unknown.map(name => ({
+      rule: 'R246',
+      what: `there is no site ${name}`,
+      remedy: `selfhelp site add ${name} …`,
+    }))
   }
   const site = (name: string | undefined) => sites.find(one => one.name === name)
   const repository = site(hosts.find(({name}) => name === asked.repository)?.site)
@@ -115,7 +122,11 @@ function noHost(able: readonly Candidate[], site: string, named: string | undefi
   const needs = `${need.memoryMegabytes} MB of memory and ${need.diskMegabytes} MB of disk`
   if (able.length === 0) {
     const what = `no host of site ${site} has all of the roles ${environmentRoles.join(', ')}`
-    return {rule: 'R015', what, remedy: `selfhelp host add … --site ${site} --role ${environmentRoles.join(' --role ')}`}
+    return {
+      rule: 'R015',
+      what,
+      remedy: `selfhelp host add … --site ${site} --role ${environmentRoles.join(' --role ')}`,
+    }
   }
   const what = named
     ? `${named} has no room for ${needs}, or lacks a role`

@@ -69,7 +69,10 @@ export function database(environment: Environment, {password}: DatabaseSecrets):
 }
 
 /** The files its services are started from; nothing runs yet. */
-export function services(environment: Environment, state: RuntimeState = stateIn(environment.phase)): readonly Wanted[] {
+export function services(
+  environment: Environment,
+  state: RuntimeState = stateIn(environment.phase),
+): readonly Wanted[] {
   const {id} = environment
   const name = fullName(environment)
   const program = programOf(environment.version)
@@ -118,7 +121,14 @@ export function schema(environment: Environment, level: number): readonly Wanted
 export function running({id}: Environment): readonly Wanted[] {
   return faces.map((role): UnitWanted => {
     const restartAfter = [at.unitFile(id, role), at.config(id, role), at.password(id), at.databaseCa(id)]
-    return {kind: 'unit', name: at.unit(id, role), enabled: true, running: true, restartAfter, reloadAfter: [at.state(id)]}
+    return {
+      kind: 'unit',
+      name: at.unit(id, role),
+      enabled: true,
+      running: true,
+      restartAfter,
+      reloadAfter: [at.state(id)],
+    }
   })
 }
 
@@ -183,6 +193,10 @@ function folder(path: string, {group, mode}: {group: string; mode: string}): Dir
   return {kind: 'directory', path, owner: 'root', group, mode}
 }
 
-function file(path: string, content: string | Secret<string>, {group, mode}: {group: string; mode: string}): FileWanted {
+function file(
+  path: string,
+  content: string | Secret<string>,
+  {group, mode}: {group: string; mode: string},
+): FileWanted {
   return {kind: 'file', path, content, owner: 'root', group, mode}
 }

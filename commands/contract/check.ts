@@ -1,0 +1,18 @@
+import {Args} from '@oclif/core'
+import {BaseCommand, type Typed} from '../../src/cli/base.ts'
+import {contractView} from '../../src/contract/view.ts'
+
+export default class ContractCheck extends BaseCommand {
+  static override summary = 'Read a contract and say everything that is wrong with it'
+  static override args = {file: Args.string({description: 'the contract, YAML', required: true})}
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> examples/acme.yaml',
+    '<%= config.bin %> <%= command.id %> acme.yaml --json',
+  ]
+
+  protected override async answer({args}: Typed<typeof ContractCheck>) {
+    const {contractIn} = await import('../../src/contract/check.ts')
+    const contract = await contractIn(args.file)
+    return {result: contract, view: contractView(contract)}
+  }
+}
