@@ -70,6 +70,8 @@ export const codes = {
   'run-stopped': failure('A run stopped on an outside failure; nothing was undone and it can be resumed.'),
   'run-stopped-past-return': stopped('A run stopped past its point of no return, or an undo failed.'),
   'run-undone': refusal('A step was refused; everything done before it was undone.'),
+  'secret-key-missing': refusal('The key-encryption key is not there; no secret can be opened.'),
+  'secret-unreadable': refusal('A secret does not open: it was altered, or another key sealed it.'),
   'study-incomplete': refusal('The specific study of the customer lacks chapters.'),
   'tenant-differs': refusal('The tenant exists, or is being made, otherwise than asked.'),
   'tool-failed': failure('A program of this machine did not do its work.'),

@@ -1,6 +1,7 @@
-import {existsSync, readFileSync, statSync} from 'node:fs'
+import {existsSync} from 'node:fs'
 import type {ClientConfig} from 'pg'
 import {Refusal} from '../error.ts'
+import {readPrivateFile} from '../secret/private-file.ts'
 import {Secret} from '../secret/secret.ts'
 import {type Place, placeOf} from './place.ts'
 
@@ -71,15 +72,5 @@ function passwordFrom(file: string | undefined): Secret | undefined {
   if (!file) return undefined
   if (!existsSync(file))
     throw new Refusal('input-invalid', `SELFHELP_DATABASE_PASSWORD_FILE names ${file}, which is not there.`)
-  assertPrivateFile(file)
-  return new Secret(readFileSync(file, 'utf8').replace(/\r?\n$/, ''))
-}
-
-/** A file with a secret is readable by its owner only, else a Refusal. */
-export function assertPrivateFile(file: string): void {
-  const mode = statSync(file).mode & 0o777
-  if ((mode & 0o077) === 0) return
-  throw new Refusal('file-exposed', `${file} is open to others (mode ${mode.toString(8)}); it was not read.`, {
-    remedies: [`chmod 600 ${file}`],
-  })
+  return new Secret(readPrivateFile(file).replace(/\r?\n$/, ''))
 }

@@ -22,6 +22,15 @@ create table secret (
   rotated_at timestamptz
 );
 
+-- The key-encryption key, sealed to public keys whose private halves lie in a safe.
+create table recovery_key (
+  fingerprint text primary key,
+  pem text not null,
+  key_id text not null,
+  sealed bytea not null,
+  sealed_at timestamptz not null default now()
+);
+
 create table site (
   name text primary key,
   country char(2) not null,
