@@ -1,11 +1,14 @@
 /** What each template needs: a wrong fact is a type error. Nouns add their templates here, by path under `templates/`. */
 export interface Templates {
+  'etc/apt/apt.conf.d/99selfhelp': Nothing
+  'etc/default/haproxy': Nothing
   'etc/haproxy/selfhelp/backend.d/environment.cfg': {
     readonly id: string
     readonly name: string
     readonly servers: readonly {readonly role: string; readonly address: string; readonly port: number}[]
   }
   'etc/haproxy/haproxy.cfg': {readonly maxConnections: number; readonly threads: number}
+  'etc/postgresql-common/createcluster.d/selfhelp.conf': Nothing
   'etc/ssh/sshd_config.d/10-selfhelp.conf': {readonly user: string; readonly networks: readonly string[]}
   'etc/sudoers.d/selfhelp': {readonly user: string}
   'etc/systemd/journald.conf.d/selfhelp.conf': {readonly megabytes: number; readonly days: number}
@@ -26,3 +29,6 @@ interface EnvironmentUnit {
   /** Lines of a unit's [Service]. */
   readonly hardening: readonly string[]
 }
+
+/** A template without facts. */
+export type Nothing = Readonly<Record<string, never>>

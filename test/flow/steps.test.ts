@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import t from 'tap'
 import type {Role, Seat} from '../../src/flow/model.ts'
-import {ruleset} from '../../src/flow/ruleset.ts'
+import {ruleset} from '../../src/flow/steps.ts'
 import {flows} from '../../src/flow/table.ts'
 
 const seat = (name: string, number: number, roles: readonly Role[]): Seat => ({

@@ -1,0 +1,140 @@
+import type {Role} from '../flow/model.ts'
+import {ruleset} from '../flow/steps.ts'
+import type {DirectoryWanted, FileWanted, PackageWanted, UnitWanted, Wanted} from '../machine/model.ts'
+import {render} from '../render/render.ts'
+import type {Nothing, Templates} from '../render/templates.ts'
+import {controlUser, type Host, seatOf} from './model.ts'
+import {edgeAssembled, edgeFolders, edgeUnit} from './steps.ts'
+
+/** What a host's wanted state is made from. */
+export interface HostInput {
+  readonly host: Host
+  /** Every host in service: firewalls know their fellows. */
+  readonly fleet: readonly Host[]
+  /** The control plane's public key, `ssh-ed25519 AAAA…`. */
+  readonly publicKey: string
+}
+
+/** Everything a host must be before any environment is on it; pure. What can lock us out comes last. */
+export function hostWanted(input: HostInput): readonly Wanted[] {
+  const {host} = input
+  return [
+    ...account(input.publicKey),
+    ...baseline(host),
+    ...host.roles.flatMap(role => ofRole[role]?.(host) ?? []),
+    ...doors(input),
+  ]
+}
+
+/** The control plane's own account: its key alone opens it, its sudo needs no terminal. */
+export function account(publicKey: string): readonly Wanted[] {
+  const home = `/home/${controlUser}`
+  const owned = {owner: controlUser, group: controlUser}
+  return [
+    {kind: 'user', name: controlUser, comment: 'Self Help control plane', home, shell: '/bin/sh'},
+    {kind: 'directory', path: `${home}/.ssh`, ...owned, mode: '0700'},
+    {
+      kind: 'file',
+      path: `${home}/.ssh/authorized_keys`,
+      ...owned,
+      mode: '0600',
+      content: `restrict ${publicKey} selfhelp-control-plane\n`,
+    },
+    {
+      ...file('etc/sudoers.d/selfhelp', {user: controlUser}),
+      mode: '0440',
+      check: ['visudo', '-c', '-q', '-f', '{}'],
+    },
+  ]
+}
+
+function baseline(host: Host): readonly Wanted[] {
+  return [
+    pkg('nftables'),
+    file('etc/apt/apt.conf.d/99selfhelp', {}),
+    off('apt-daily.timer'),
+    off('apt-daily-upgrade.timer'),
+    directory('/etc/systemd/journald.conf.d'),
+    file('etc/systemd/journald.conf.d/selfhelp.conf', {megabytes: 500, days: 90}),
+    on('systemd-journald.service', {restartAfter: ['/etc/systemd/journald.conf.d/selfhelp.conf']}, false),
+    ...timeSync(host),
+    directory('/etc/selfhelp'),
+    directory('/var/lib/selfhelp'),
+    directory('/opt/selfhelp'),
+    directory('/opt/selfhelp/releases'),
+  ]
+}
+
+function timeSync({facts}: Host): readonly Wanted[] {
+  if (facts.container) return []
+  const unit = facts.timeSync ?? 'systemd-timesyncd.service'
+  return [...(facts.timeSync === undefined ? [pkg('systemd-timesyncd')] : []), on(unit)]
+}
+
+const ofRole: Partial<Record<Role, (host: Host) => readonly Wanted[]>> = {
+  edge,
+  database,
+  repository: () => [directory('/var/lib/selfhelp/repository', '0700')],
+}
+
+function edge({facts}: Host): readonly Wanted[] {
+  const config = file('etc/haproxy/haproxy.cfg', {maxConnections: 8000, threads: Math.min(facts.processors, 32)})
+  return [
+    pkg('haproxy'),
+    directory('/etc/haproxy/selfhelp'),
+    ...[edgeFolders.hosts, edgeFolders.crtList, edgeFolders.backends].map(path => directory(path)),
+    directory(edgeFolders.certificates, '0700'),
+    ...edgeAssembled,
+    {...config, check: ['haproxy', '-c', '-q', '-f', '{}', '-f', '/etc/haproxy/selfhelp/backends.cfg']},
+    file('etc/default/haproxy', {}),
+    edgeUnit,
+  ]
+}
+
+/** The setting is in place before the package, whose installation would make a cluster nobody asked for. */
+function database({facts}: Host): readonly Wanted[] {
+  return [
+    directory('/etc/postgresql-common'),
+    directory('/etc/postgresql-common/createcluster.d'),
+    file('etc/postgresql-common/createcluster.d/selfhelp.conf', {}),
+    pkg(`postgresql-${postgresOf(facts.debian)}`),
+    on('postgresql.service'),
+  ]
+}
+
+/** The PostgreSQL that Debian's release brings. */
+export const postgresOf = (debian: number): number => (debian >= 13 ? 17 : 15)
+
+function doors({host, fleet}: HostInput): readonly Wanted[] {
+  const path = 'etc/ssh/sshd_config.d/10-selfhelp.conf'
+  const networks = host.facts.controlPlane
+  return [
+    {...file(path, {user: controlUser, networks}), check: ['sshd', '-t', '-f', '{}']},
+    on('ssh.service', {reloadAfter: [`/${path}`]}),
+    {
+      kind: 'nft',
+      ruleset: ruleset({host: seatOf(host), fleet: fleet.map(seatOf), around: {controlPlane: networks}}),
+    },
+  ]
+}
+
+type Bare = {[P in keyof Templates]: Templates[P] extends Nothing ? P : never}[keyof Templates]
+
+function file<P extends keyof Templates>(path: P, facts: P extends Bare ? Nothing : Templates[P]): FileWanted {
+  const content = render(path, facts as Templates[P])
+  return {kind: 'file', path: `/${path}`, content, owner: 'root', group: 'root', mode: '0644'}
+}
+
+function directory(path: string, mode = '0755'): DirectoryWanted {
+  return {kind: 'directory', path, owner: 'root', group: 'root', mode}
+}
+
+const pkg = (name: string): PackageWanted => ({kind: 'package', name})
+
+type After = Pick<UnitWanted, 'restartAfter' | 'reloadAfter'>
+
+function on(name: string, after: After = {}, enabled = true): UnitWanted {
+  return {kind: 'unit', name, enabled, running: true, ...after}
+}
+
+const off = (name: string): UnitWanted => ({kind: 'unit', name, enabled: false, running: false})
