@@ -1,0 +1,57 @@
+import pg from 'pg'
+import type {Database} from './config.ts'
+import {log} from './log.ts'
+
+/** What the queries need: a pool outside of transactions, one client inside. */
+export interface Sql {
+  // biome-ignore lint/suspicious/noExplicitAny: rows are typed by the query that names them
+  query<R extends pg.QueryResultRow = any>(text: string, values?: unknown[]): Promise<pg.QueryResult<R>>
+}
+
+/** A small pool that never throws outside of a query; a lost server shows in /readyz. */
+export function openPool(database: Database, max = 8): pg.Pool {
+  const pool = new pg.Pool({
+    host: database.host,
+    port: database.port,
+    database: database.name,
+    user: database.user,
+    ...(database.password === undefined ? {} : {password: database.password}),
+    ...(database.tls === undefined
+      ? {}
+      : {
+          ssl: {
+            ca: database.tls.ca,
+            ...(database.tls.serverName === undefined ? {} : {servername: database.tls.serverName}),
+          },
+        }),
+    max,
+    application_name: 'selfhelp-runtime',
+    connectionTimeoutMillis: 3000,
+    idleTimeoutMillis: 30_000,
+  })
+  pool.on('error', error => log('warn', 'database-connection-lost', {error}))
+  return pool
+}
+
+/** Runs `work` in one transaction; `keep: false` always rolls back, so that nothing of it stays. */
+export async function transaction<T>(
+  pool: pg.Pool,
+  work: (sql: Sql) => Promise<T>,
+  options: {begin?: string; keep?: boolean} = {},
+): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query(options.begin ?? 'begin')
+    const result = await work(client)
+    await client.query(options.keep === false ? 'rollback' : 'commit')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch(lost => {
+      broken = lost as Error
+    })
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
