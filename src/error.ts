@@ -67,6 +67,7 @@ export const codes = {
   'password-exposed': refusal('A password stood where others can read it; it was not used.'),
   'placement-refused': refusal('A rule of sites, residency, roles or room forbids every host.'),
   'postgresql-missing': refusal('The private ledger needs PostgreSQL, which is not installed.'),
+  'release-invalid': refusal('A release archive is not what the holder of the signing key signed.'),
   'run-stopped': failure('A run stopped on an outside failure; nothing was undone and it can be resumed.'),
   'run-stopped-past-return': stopped('A run stopped past its point of no return, or an undo failed.'),
   'run-undone': refusal('A step was refused; everything done before it was undone.'),

@@ -1,0 +1,43 @@
+import {createHash} from 'node:crypto'
+import {readdir, readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {bundleRuntime} from './bundle.ts'
+
+/** A file as it goes into the archive. */
+export interface Packed {
+  readonly path: string
+  readonly mode: number
+  readonly size: number
+  readonly sha256: string
+  readonly content: Buffer
+}
+
+// Without a JIT compiler no page is ever both written and run, so the units can forbid it (MemoryDenyWriteExecute).
+const start = `#!/bin/sh
+here=\${0%/*}
+exec "$here/node" --jitless --max-old-space-size=160 "$here/../lib/main.mjs" "$@"
+`
+
+const folders = ['assets', 'migrations', 'procedures']
+
+/** Everything of a release but Node: the bundle, what starts it, and the files it reads. Sorted, so always equal. */
+export async function collectFiles(source: string): Promise<{files: Packed[]; schemaTo: number}> {
+  const found = await Promise.all(folders.map(folder => filesUnder(source, folder)))
+  const files = [
+    packed('bin/selfhelp-runtime', Buffer.from(start), 0o555),
+    packed('lib/main.mjs', Buffer.from(await bundleRuntime(source))),
+    ...(await Promise.all(found.flat().map(async path => packed(path, await readFile(join(source, path)))))),
+  ].sort((a, b) => (a.path < b.path ? -1 : 1))
+  return {files, schemaTo: files.filter(file => /^migrations\/\d{4}-.+\.sql$/.test(file.path)).length}
+}
+
+async function filesUnder(source: string, folder: string): Promise<string[]> {
+  const entries = await readdir(join(source, folder), {withFileTypes: true, recursive: true})
+  return entries
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name).slice(source.length + 1))
+}
+
+function packed(path: string, content: Buffer, mode = 0o444): Packed {
+  return {path, mode, size: content.length, sha256: createHash('sha256').update(content).digest('hex'), content}
+}
