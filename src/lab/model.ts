@@ -132,8 +132,11 @@ export interface GrowResult {
 export function freeOctet(labs: readonly number[], routes: readonly string[]): number | undefined {
   const taken = new Set(labs)
   for (const route of routes) {
-    const octet = /^10\.(\d+)(?:\.|\/|$)/.exec(route)?.[1]
-    if (octet !== undefined) taken.add(Number(octet))
+    const [, octet, length = '32'] = /^10\.(\d+)\.\d+\.\d+(?:\/(\d+))?$/.exec(route) ?? []
+    // A route to all of 10/8 leaves no choice; the lab's own routes are more specific.
+    if (octet === undefined || Number(length) <= 8) continue
+    const span = 2 ** Math.max(0, 16 - Number(length))
+    for (let each = 0; each < span; each += 1) taken.add(Number(octet) + each)
   }
   for (let octet = 77; octet < 250; octet += 1) if (!taken.has(octet)) return octet
   return undefined

@@ -6,13 +6,14 @@ import {type Lab, linkPrefix, tableName} from './model.ts'
  */
 export function labRules(lab: Pick<Lab, 'name' | 'octet'>): string {
   const table = tableName(lab)
-  const links = `"${linkPrefix(lab.octet)}*"`
+  const [sites, outside] = [`"${linkPrefix(lab.octet)}s*"`, `"${linkPrefix(lab.octet)}out"`]
   return `table inet ${table}
 delete table inet ${table}
 table inet ${table} {
   chain forward {
     type filter hook forward priority filter; policy accept;
-    iifname ${links} oifname != ${links} oifname "shl*" drop
+    iifname ${sites} oifname != { ${sites}, ${outside} } oifname "shl*" drop
+    iifname ${outside} oifname != ${sites} oifname "shl*" drop
   }
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;

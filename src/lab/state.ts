@@ -13,7 +13,21 @@ export async function readLab(name: string): Promise<Lab | undefined> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
-  return JSON.parse(text) as Lab
+  return labOf(name, text)
+}
+
+/** Reads a lab's state. Throws a Refusal when another version of selfhelp, or nobody, wrote it. */
+export function labOf(name: string, text: string): Lab {
+  const {folder, state} = labPaths(name)
+  let lab: Partial<Lab> | undefined
+  try {
+    lab = JSON.parse(text)
+  } catch {}
+  if (lab?.format === 1) return lab as Lab
+  throw new Refusal('lab-not-possible', `${state} is not the state of a lab this selfhelp knows`, {
+    facts: {lab: name, format: lab?.format},
+    remedies: [`Use the selfhelp that made it, or look at ${folder} and remove it by hand.`],
+  })
 }
 
 /** The lab of that name. Throws a Refusal when there is none. */
