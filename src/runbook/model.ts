@@ -1,4 +1,5 @@
 import type {Temporal} from 'temporal-polyfill'
+import type {RunState, StepRecord, StepState, Stopped} from '../ledger/run-record.ts'
 import type {Fence} from '../machine/model.ts'
 
 /** What a change is to the calendar; the calendar itself comes with the changes. */
@@ -61,9 +62,7 @@ export interface Runbook<I = unknown> {
 /** Asked at enqueue and at start; never for resume and undo: half done is worse than late. */
 export type MayStart = (change: ChangeType, environments: readonly string[], at: Temporal.Instant) => Promise<void>
 
-export type RunState = 'queued' | 'running' | 'stopped' | 'undoing' | 'undone' | 'done' | 'abandoned'
-
-export type StepState = 'making' | 'held' | 'made' | 'failed' | 'undone' | 'undo-failed'
+export type {RunState, StepRecord, StepState, Stopped, Trouble, Way} from '../ledger/run-record.ts'
 
 /** Progress as it happens; the CLI draws it, a pipe gets one line each. */
 export type RunEvent =
@@ -85,47 +84,10 @@ export type RunEvent =
     }
   | {readonly kind: 'run'; readonly run: string; readonly state: RunState}
 
-/** An error as the ledger keeps it. */
-export interface Trouble {
-  readonly kind: 'usage' | 'refusal' | 'failure' | 'bug' | 'interrupted'
-  readonly code: string
-  readonly message: string
-  readonly facts?: Readonly<Record<string, unknown>>
-  readonly remedies?: readonly string[]
-}
-
-/** Which way a run goes: to its end, or back to where it began. */
-export type Way = 'forward' | 'undone' | 'abandoned'
-
-/** Why a run stands still, or went back: what `run show` tells. */
-export interface Stopped {
-  /** 1, 4, 6 or 130; 3 while it goes back. */
-  readonly exit: number
-  /** Where; none when it stopped before its first step. */
-  readonly step?: string
-  readonly trouble: Trouble
-  /** Resuming goes on this way. */
-  readonly way: Way
-}
-
 /** How following ended. */
 export type End =
   | {readonly state: 'done'}
   | {readonly state: 'undone' | 'abandoned' | 'stopped'; readonly stopped: Stopped}
-
-export interface StepRecord {
-  readonly position: number
-  readonly name: string
-  readonly state: StepState
-  /** Set on a failed step. */
-  readonly trouble?: Trouble
-  /** Set when it failed while it was only asked: nothing was begun. */
-  readonly untouched?: true
-  /** Set on a step that opened a bracket: when the far side closes it by itself. */
-  readonly until?: string
-  /** Set on a step that closed one: the name of the step that opened it. */
-  readonly closes?: string
-}
 
 /** What the ledger knows of one run; the only truth about which steps have passed. */
 export interface Records {

@@ -1,0 +1,41 @@
+import type {Queries} from './ledger.ts'
+
+interface Process {
+  readonly id: string
+  readonly machine: string
+  readonly pid: number
+  readonly purpose: string
+}
+
+/** A process that follows runs makes itself known. */
+export async function enrolExecutor(q: Queries, {id, machine, pid, purpose}: Process): Promise<void> {
+  await q.all`insert into executor (id, machine, pid, purpose) values (${id}, ${machine}, ${pid}, ${purpose})
+    on conflict (id) do update set heartbeat_at = now(), ended_at = null`
+}
+
+/** It lives, and so do the locks it holds. */
+export async function beat(q: Queries, executor: string): Promise<void> {
+  await q.all`update executor set heartbeat_at = now() where id = ${executor}`
+  await q.all`update lock set heartbeat_at = now() where executor = ${executor}`
+}
+
+/** It has ended in good order. */
+export async function dismissExecutor(q: Queries, executor: string): Promise<void> {
+  await q.all`update executor set ended_at = now() where id = ${executor}`
+}
+
+export interface ExecutorRow {
+  readonly id: string
+  readonly machine: string
+  readonly pid: number
+  readonly purpose: string
+  /** Ended, or no heartbeat for 30 s by the ledger's clock. */
+  readonly silent: boolean
+}
+
+/** One executor, as the ledger knows it. */
+export async function executorById(q: Queries, id: string): Promise<ExecutorRow | undefined> {
+  return q.one`
+    select id, machine, pid, purpose, ended_at is not null or heartbeat_at < now() - interval '30 seconds' silent
+    from executor where id = ${id}`
+}

@@ -1,0 +1,102 @@
+import type {DBOSConfig} from '@dbos-inc/dbos-sdk'
+import type {Secret} from '../secret/secret.ts'
+import type {Following} from './follow.ts'
+import type {End} from './model.ts'
+
+type Once = Following['once']
+type Body = (once: Once) => Promise<unknown>
+
+/** DBOS in this process: each attempt at a run is one workflow, `<run>/<attempt>`, and each part of it one checkpoint. */
+export interface Durable {
+  /** Runs the body as the workflow of this attempt, here and now. An attempt that is known is never run twice. */
+  here(attempt: {run: string; attempt: number}, body: (once: Once) => Promise<End>): Promise<End>
+  /** Leaves an attempt to the workers; one at a time for each partition. False when that attempt is already known. */
+  enqueue(attempt: {run: string; attempt: number}, partition: string): Promise<boolean>
+  close(): Promise<void>
+}
+
+export interface Launch {
+  readonly url: Secret
+  readonly executor: string
+  /** A worker gives what it does with a queued attempt; a command listens to no queue. */
+  readonly work?: (run: string, once: Once) => Promise<End>
+  /** How many at once. */
+  readonly concurrency?: number
+}
+
+const queue = 'runs'
+// The version is constant: an upgrade must not strand what an older one began. Our own records tell which steps passed.
+const applicationVersion = '1'
+
+/** Launches DBOS on the ledger, in its own schema `dbos`. Once per process: DBOS keeps its state in the module. */
+export async function launchDbos(launch: Launch): Promise<Durable> {
+  // Its use of `pg` is deprecated there, which is no matter of whoever types a command.
+  process.noDeprecation = true
+  const {DBOS} = await import('@dbos-inc/dbos-sdk')
+  const bodies = new Map<string, Body>()
+  const once: Once = (name, part) => DBOS.runStep(part, {name})
+  const workflow = DBOS.registerWorkflow(
+    async (run: string, attempt: number) => {
+      const body = bodies.get(`${run}/${attempt}`) ?? ((each: Once) => launch.work?.(run, each))
+      return {end: ((await body(once)) ?? null) as End | null}
+    },
+    {name: 'follow-run', maxRecoveryAttempts: 1000},
+  )
+  DBOS.setConfig(configOf(launch))
+  await DBOS.launch()
+  const {concurrency = 4} = launch
+  if (launch.work)
+    await DBOS.registerQueue(queue, {
+      partitionConcurrency: 1,
+      workerConcurrency: concurrency,
+      onConflict: 'always_update',
+    })
+  return {
+    here: async ({run, attempt}, body) => {
+      const workflowID = `${run}/${attempt}`
+      const kept = keeping(body)
+      bodies.set(workflowID, kept.body)
+      const handle = await DBOS.startWorkflow(workflow, {workflowID})(run, attempt)
+      const {end} = await handle.getResult().catch(kept.rethrow)
+      return end as End
+    },
+    enqueue: async ({run, attempt}, partition) => {
+      const workflowID = `${run}/${attempt}`
+      if (await DBOS.getWorkflowStatus(workflowID)) return false
+      const enqueueOptions = {queuePartitionKey: partition}
+      await DBOS.startWorkflow(workflow, {workflowID, queueName: queue, enqueueOptions})(run, attempt)
+      return true
+    },
+    close: () => DBOS.shutdown({deregister: true}),
+  }
+}
+
+function configOf({url, executor, work}: Launch): DBOSConfig {
+  return {
+    name: 'selfhelp',
+    systemDatabaseUrl: url.expose(),
+    systemDatabasePoolSize: 4,
+    executorID: executor,
+    applicationVersion,
+    enablePatching: true,
+    listenQueues: work ? [queue] : [],
+    logger: silent,
+  }
+}
+
+/** DBOS writes an error down and gives back a copy; ours has a class and an exit code, so the original is kept. */
+function keeping(body: (once: Once) => Promise<End>) {
+  let thrown: unknown
+  return {
+    body: (once: Once) =>
+      body(once).catch((error: unknown) => {
+        thrown = error
+        throw error
+      }),
+    rethrow: (copy: unknown): never => {
+      throw thrown ?? copy
+    },
+  }
+}
+
+const silent = {info: () => {}, debug: () => {}, warn: () => {}, error: () => {}}

@@ -1,0 +1,57 @@
+import t from 'tap'
+import {Refusal} from '../../../src/error.ts'
+import {runById} from '../../../src/ledger/run.ts'
+import {launchDbos} from '../../../src/runbook/dbos.ts'
+import {execute} from '../../../src/runbook/execute.ts'
+import type {Step} from '../../../src/runbook/model.ts'
+import {requestRun} from '../../../src/runbook/request.ts'
+import {bookOf, byAnn, plainly, testKernel} from '../../support/kernel.ts'
+import {freshLedger} from '../../support/ledger.ts'
+
+t.test('an attempt is a workflow of DBOS, and each step a checkpoint of it', async t => {
+  const ledger = await freshLedger(t)
+  const done: string[] = []
+  const step = (name: string): Step => ({
+    name,
+    holds: async () => done.includes(name),
+    make: async () => void done.push(name),
+  })
+  const book = bookOf('try', [step('a'), step('b')], ['environment:e1'])
+  const kernel = testKernel(ledger, [book])
+  const began = performance.now()
+  const durable = await launchDbos({url: ledger.url, executor: kernel.executor.id})
+  t.comment(`launch with migrations ${Math.round(performance.now() - began)} ms`)
+  try {
+    const run = await requestRun(kernel, {runbook: book, input: {name: 'x'}, by: byAnn})
+    const how = {...plainly(), durably: durable.here}
+    t.strictSame(await execute(kernel, run.id, how), {state: 'done'})
+    t.strictSame(done, ['a', 'b'])
+    const steps =
+      await ledger.all`select function_name from dbos.operation_outputs where workflow_uuid = ${`${run.id}/1`} order by function_id`
+    t.strictSame(
+      steps.map(one => (one as {functionName: string}).functionName),
+      ['a', 'b'],
+    )
+  } finally {
+    await durable.close()
+  }
+})
+
+t.test('an error keeps its class and its exit through DBOS', async t => {
+  const ledger = await freshLedger(t)
+  const robbed: Step = {
+    name: 'a',
+    holds: async () => false,
+    make: () => Promise.reject(new Refusal('epoch-superseded', 'newer')),
+  }
+  const book = bookOf('try', [robbed])
+  const kernel = testKernel(ledger, [book])
+  const durable = await launchDbos({url: ledger.url, executor: kernel.executor.id})
+  try {
+    const run = await requestRun(kernel, {runbook: book, input: {name: 'x'}, by: byAnn})
+    await t.rejects(execute(kernel, run.id, {...plainly(), durably: durable.here}), {code: 'epoch-superseded', exit: 3})
+    t.equal((await runById(ledger, run.id)).state, 'running')
+  } finally {
+    await durable.close()
+  }
+})
