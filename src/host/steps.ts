@@ -8,7 +8,7 @@ export const edgeFolders = {
   /** Lines `host name, backend` of the map. */
   hosts: '/etc/haproxy/selfhelp/host.d',
   /** Lines of the crt-list. */
-  certificates: '/etc/haproxy/selfhelp/certificate.d',
+  certificates: '/etc/haproxy/selfhelp/cert',
   crtList: '/etc/haproxy/selfhelp/crt.d',
   /** Backend sections. */
   backends: '/etc/haproxy/selfhelp/backend.d',

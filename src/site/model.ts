@@ -1,5 +1,5 @@
 import {Temporal} from 'temporal-polyfill'
-import {Refusal} from '../error.ts'
+import {Bug, Refusal} from '../error.ts'
 import {isCountry} from './country.ts'
 
 /** Uptime Institute tiers as hosting providers state them, the weakest first. */
@@ -14,6 +14,13 @@ export interface Site {
   readonly tier: Tier
   readonly iso27001: string
   readonly soc2: string
+}
+
+/** A site as the ledger keeps it. Throws `Bug` when it was not written by us. */
+export function asSite(row: Readonly<Record<keyof Site, string>>): Site {
+  const {name, country, tier, iso27001, soc2} = row
+  if (!isTier(tier)) throw new Bug(`The ledger's site ${name} has the tier ${tier}.`)
+  return {name, country, tier, iso27001, soc2}
 }
 
 /** One reason why something may not be placed, with the requirement it comes from and what would settle it. */
