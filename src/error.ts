@@ -36,19 +36,23 @@ const stopped = (means: string): Row & {kind: 'failure'} => ({kind: 'failure', e
 
 /** Every code there is, in alphabetical order; `docs/errors.md` is generated from it. */
 export const codes = {
+  'action-failed': failure('A program on a host ended with an error; what it had said is in the facts.'),
   bug: {
     kind: 'bug',
     exit: exits.bug,
     means: 'A fault of selfhelp itself; the support bundle helps to mend it.',
   } as Row & {kind: 'bug'},
+  'check-refused': refusal('The tool of a configuration refused the new file; the old one is in place.'),
   'confirmation-missing': refusal('A dangerous command was not confirmed by the name of the thing.'),
   'contact-unfit': refusal('Nobody of that name speaks for the customer in what was said.'),
   'environment-unsubscribed': refusal('The contract does not subscribe that environment.'),
   'epoch-superseded': refusal('A newer executor holds this lock; the host refused the older one.'),
+  'exchange-failed': failure('A host could not take an exchange: sudo, disk or a tool is missing there.'),
   'file-exposed': refusal('A file with a secret is open to others; it was not read.'),
   'home-unusable': refusal('The home of this control plane cannot be used as it is.'),
   'host-key-changed': refusal('A host answers with another key than the pinned one; nothing was sent to it.'),
   'host-unreachable': failure('A host did not answer over SSH in time.'),
+  'in-the-way': refusal('Something that is not ours is where a thing is wanted; it was not touched.'),
   'input-invalid': usage('What was typed, or a file that was named, cannot be read as what it should be.'),
   interrupted: {
     kind: 'failure',
@@ -64,9 +68,11 @@ export const codes = {
   'ledger-too-new': refusal('The ledger was written by a newer selfhelp.'),
   'ledger-unreachable': failure('The ledger did not answer.'),
   'lock-held': refusal('Another run holds a lock this one needs, or another process follows this run.'),
+  'not-confirmed': refusal('No new connection came through after a change; the host takes it back by itself.'),
   'not-found': refusal('Nothing of that name is in the ledger.'),
   'password-exposed': refusal('A password stood where others can read it; it was not used.'),
   'placement-refused': refusal('A rule of sites, residency, roles or room forbids every host.'),
+  'plan-changed': refusal('The host is no longer as it was when the plan was made.'),
   'postgresql-missing': refusal('The private ledger needs PostgreSQL, which is not installed.'),
   'release-invalid': refusal('A release archive is not what the holder of the signing key signed.'),
   'run-ended': refusal('The run has ended; there is nothing to continue or to undo.'),

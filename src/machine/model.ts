@@ -42,6 +42,14 @@ export interface Change {
   /** A unified diff for files; secrets are masked. */
   readonly diff?: string
   readonly actions: readonly Action[]
+  /** Set where a mistake could lock us out: the machine takes it back unless a new connection confirms it. */
+  readonly guard?: Guard
+}
+
+/** What must be put back if nobody confirms a change. */
+export interface Guard {
+  readonly files: readonly string[]
+  readonly ruleset?: boolean
 }
 
 /** Makes a superseded executor harmless: a machine refuses a lower epoch of the same lock. */
@@ -58,6 +66,8 @@ export interface Connection {
   exchange(exchange: Exchange): Promise<readonly Answer[]>
   readonly roundTrips: number
   close(): Promise<void>
+  /** A new connection of its own to the same machine, to prove that one can still be opened. */
+  again(): Connection
 }
 
 /** Questions and actions in order. With a fence it may change things, without one it only asks. */
@@ -111,6 +121,8 @@ export interface FileWanted extends Common, Owned {
   readonly path: string
   readonly content: string | Secret<string>
   readonly check?: readonly string[]
+  /** For sshd, sudo and the network: taken back by the machine unless a new connection confirms it. */
+  readonly confirm?: boolean
 }
 
 export interface DirectoryWanted extends Common, Owned {
@@ -222,6 +234,11 @@ export interface Operation<W extends Wanted = Wanted> {
   readonly kind: W['kind']
   title(want: W): string
   questions(want: W): readonly Question[]
-  /** The changes that make it so, none when it is so. Throws `Refusal` where a difference must not be repaired. */
-  compare(want: W, answers: readonly Answer[]): readonly Change[]
+  /**
+   * The changes that make it so, none when it is so; `touched` are the paths that earlier changes of the same plan write.
+   * Throws `Refusal` where a difference must not be repaired.
+   */
+  compare(want: W, answers: readonly Answer[], touched?: ReadonlySet<string>): readonly Change[]
+  /** The path this thing writes, so that what depends on it knows. */
+  path?(want: W): string
 }

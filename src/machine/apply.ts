@@ -1,0 +1,108 @@
+import {randomUUID} from 'node:crypto'
+import {Bug, Failure, Refusal} from '../error.ts'
+import type {Action, Answer, Applied, Change, Connection, Fence, Machine, Plan, Question, Wanted} from './model.ts'
+import {actionsOf, type Comparison, comparison, planOf} from './plan.ts'
+import {asking} from './questions.ts'
+
+/** The machine behind this connection. */
+export function machineOver(connection: Connection): Machine {
+  const {host} = connection
+  return {
+    host,
+    get roundTrips() {
+      return connection.roundTrips
+    },
+    async plan(wanted) {
+      const wish = comparison(wanted)
+      const answers = await connection.exchange({id: randomUUID(), frames: wish.frames})
+      return planOf(host, wish.changes(answers))
+    },
+    apply: (wanted, how) => apply(connection, wanted, how),
+    async ask(questions) {
+      const asked = asking(questions)
+      return asked.answers(await connection.exchange({id: randomUUID(), frames: asked.frames}))
+    },
+    async act(id, actions, fence) {
+      const answers = await connection.exchange({id, fence, frames: actions})
+      mustHaveWorked(host, actions, answers)
+      return answers
+    },
+  }
+}
+
+async function apply(
+  connection: Connection,
+  wanted: readonly Wanted[],
+  {fence, expect}: {fence: Fence; expect?: string},
+): Promise<Applied> {
+  const before = connection.roundTrips
+  const wish = comparison(wanted)
+  // With the fence: whatever a lost connection left at work has ended when this is answered.
+  const answers = await connection.exchange({id: randomUUID(), fence, frames: wish.frames})
+  const plan = planOf(connection.host, wish.changes(answers))
+  if (expect !== undefined && expect !== plan.planHash) throw planChanged(plan, expect)
+  if (plan.changes.length > 0) await make(connection, {wish, plan, fence})
+  return {...plan, roundTrips: connection.roundTrips - before}
+}
+
+async function make(
+  connection: Connection,
+  {wish, plan, fence}: {wish: Comparison; plan: Plan; fence: Fence},
+): Promise<void> {
+  const actions = actionsOf(plan.changes)
+  const frames: readonly (Action | Question)[] = [...actions, ...wish.frames]
+  const answers = await connection.exchange({id: randomUUID(), fence, frames})
+  mustHaveWorked(connection.host, actions, answers)
+  const left = wish.changes(answers.slice(actions.length))
+  if (left.length > 0) throw notSettled(connection.host, left)
+}
+
+/** The exit with which an action says that the thing's own checker refused it. */
+const refusedByCheck = 65
+
+function mustHaveWorked(host: string, actions: readonly Action[], answers: readonly Answer[]): void {
+  const n = answers.findIndex((answer, n) => n < actions.length && answer.exit !== 0)
+  const [action, answer] = [actions[n], answers[n]]
+  if (!action || !answer) return
+  const said = `${answer.err}\n${answer.out}`.trim().slice(-4000)
+  const facts = {host, action: action.act, arguments: action.args, exit: answer.exit, said}
+  if (answer.exit === refusedByCheck)
+    throw new Refusal(
+      'check-refused',
+      `${host}: the new ${action.args[0]} was refused by its checker: ${firstLine(said)}`,
+      {facts},
+    )
+  throw new Failure(
+    'action-failed',
+    `${host}: ${action.act} ${action.args[0] ?? ''} ended with ${answer.exit}: ${lastLine(said)}`,
+    {
+      facts,
+    },
+  )
+}
+
+const firstLine = (text: string) => text.split('\n')[0]
+const lastLine = (text: string) => text.split('\n').at(-1)
+
+function planChanged(plan: Plan, expect: string): Refusal {
+  return new Refusal(
+    'plan-changed',
+    `${plan.host} is no longer as it was when the plan was made; nothing was changed.`,
+    {
+      facts: {
+        host: plan.host,
+        expected: expect,
+        found: plan.planHash,
+        changes: plan.changes.map(({of, what}) => `${of}: ${what}`),
+      },
+      remedies: [`selfhelp host plan ${plan.host}`],
+    },
+  )
+}
+
+function notSettled(host: string, left: readonly Change[]): Bug {
+  const changes = left.map(({of, what}) => `${of}: ${what}`)
+  return new Bug(`${host} is still not as wanted after everything was done: ${changes.join('; ')}.`, {
+    facts: {host, left: changes},
+  })
+}

@@ -1,0 +1,120 @@
+# Actions: each can be done twice and be as if done once. Exit 65 says that the thing's own checker refused it.
+
+act_run() {
+  if [ "$size" = 0 ]; then
+    plainly "$@"
+  else
+    input 2>/dev/null | plainly "$@"
+  fi
+}
+
+# USER COMMAND…
+act_run_as() {
+  user=$1
+  shift
+  if [ "$size" = 0 ]; then
+    as "$user" "$@"
+  else
+    input 2>/dev/null | as "$user" "$@"
+  fi
+}
+
+# We ignore a broken pipe; what we start must not.
+plainly() { env --default-signal=PIPE -- "$@"; }
+
+as() {
+  user=$1
+  shift
+  cd / && setpriv --reuid="$user" --regid="$(id -g -- "$user")" --init-groups -- env --default-signal=PIPE -- "$@"
+}
+
+# PATH OWNER GROUP MODE [CHECK…]
+act_put() {
+  path=$1
+  stage "$path" || return
+  (set -C && input >"./$base") && sync -d "./$base" && finish "$@"
+  unstage "$?"
+}
+
+# Works in a directory of root's own beside the target: whoever owns the target's directory cannot slip a link under us.
+stage() {
+  base=${1##*/} stage=.selfhelp.$$
+  cd -P -- "${1%/*}/" || return
+  [ ! -e "$stage" ] || rm -rf "$stage"
+  mkdir -m 711 "$stage" && cd -P "$stage" && [ -O . ]
+}
+
+# PATH OWNER GROUP MODE [CHECK…]: the staged file becomes the real one if its checker agrees.
+finish() {
+  chown -h -- "$2:$3" "./$base" && chmod -- "$4" "./$base" || return
+  shift 4
+  [ "$#" = 0 ] || check "$PWD/$base" "$@" || return 65
+  mv -fT -- "./$base" "../$base"
+}
+
+unstage() {
+  cd .. && rm -rf "$stage"
+  return "$1"
+}
+
+# FILE COMMAND…: with `{}` in the command replaced by the file.
+check() {
+  candidate=$1 left=$(($# - 1))
+  shift
+  while [ "$left" -gt 0 ]; do
+    left=$((left - 1)) word=$1
+    shift
+    case $word in *'{}'*) word=${word%%'{}'*}$candidate${word#*'{}'} ;; esac
+    set -- "$@" "$word"
+  done
+  plainly "$@"
+}
+
+# PATH OWNER GROUP MODE
+act_directory() { install -d -o "$2" -g "$3" -m "$4" -- "$1"; }
+
+act_remove() { rm -rf --one-file-system -- "$1"; }
+
+# install|purge NAME…
+act_packages() {
+  verb=$1
+  shift
+  export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
+  apt_get "$verb" "$@" || { [ "$verb" = install ] && apt_get update && apt_get install "$@"; }
+}
+
+apt_get() {
+  verb=$1
+  shift
+  apt-get --yes --quiet -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold --no-install-recommends "$verb" "$@"
+}
+
+# UNIT VERB…
+act_unit() {
+  unit=$1
+  shift
+  for verb; do
+    case $verb in
+    load) systemctl daemon-reload ;;
+    start | restart) up "$verb" ;;
+    reload) reload ;;
+    forget) systemctl reset-failed -- "$unit" 2>/dev/null; rm -f "$root/run/selfhelp/loaded/$unit" ;;
+    *) systemctl "$verb" -- "$unit" ;;
+    esac || return
+  done
+}
+
+up() {
+  systemctl "$1" -- "$unit" && case $(systemctl show -p ActiveState,SubState --value -- "$unit") in
+  *failed* | *auto-restart*) false ;;
+  esac || {
+    journalctl --no-pager -q -n 20 -o cat -u "$unit" >&2
+    return 69
+  }
+}
+
+# The stamp is older than the load, so a file changed between the two is seen as not loaded.
+reload() {
+  stamps=$root/run/selfhelp/loaded
+  mkdir -p "$stamps" && : >"$stamps/$unit.new" && systemctl reload-or-restart -- "$unit" && mv -f "$stamps/$unit.new" "$stamps/$unit"
+}

@@ -1,0 +1,60 @@
+# Facts: each function only reads. Several questions of one name arrive as one call; our side sorts the answers out.
+
+# HASHES PATH…: stat records; sums; then the content of those unlike their hash (`-` never asks for content).
+ask_file() {
+  hashes=$1
+  shift
+  stat --printf '%n\0%a %U %G %s %.9Y %.9Z %F\0' -- "$@" 2>/dev/null
+  printf '\0'
+  sums=$(sums_of "$@")
+  printf '%s\0' "$sums"
+  for path; do
+    hash=${hashes%% *} hashes=${hashes#* }
+    [ "$hash" != - ] && [ -f "$path" ] && [ ! -L "$path" ] || continue
+    case $sums in *"$hash  $path"*) continue ;; esac
+    printf '%s\0' "$path"
+    head -c 65536 -- "$path" | base64 -w 0
+    printf '\0'
+  done
+}
+
+# A pipe or a device in a file's place would keep sha256sum waiting.
+sums_of() {
+  n=$#
+  for path; do
+    [ ! -f "$path" ] || set -- "$@" "$path"
+  done
+  shift "$n"
+  [ "$#" = 0 ] || sha256sum -- "$@" 2>/dev/null
+}
+
+ask_stat() {
+  stat --printf '%n\0%a %U %G %s %.9Y %.9Z %F\0' -- "$@" 2>/dev/null
+  return 0
+}
+
+ask_package() {
+  dpkg-query -W -f '${Package}\t${db:Status-Status}\t${Version}\n' -- "$@" 2>/dev/null
+  return 0
+}
+
+ask_unit() {
+  systemctl show --no-pager --timestamp=us+utc \
+    -p Id,Names,LoadState,ActiveState,SubState,UnitFileState,InactiveExitTimestamp,NeedDaemonReload -- "$@"
+}
+
+ask_user() {
+  getent passwd -- "$@"
+  printf '\0'
+  getent group
+}
+
+# A command that changes nothing.
+ask_run() { "$@"; }
+
+# USER COMMAND…
+ask_run_as() {
+  user=$1
+  shift
+  as "$user" "$@"
+}

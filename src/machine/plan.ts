@@ -1,0 +1,72 @@
+import {createHash} from 'node:crypto'
+import {Secret} from '../secret/secret.ts'
+import type {Action, Answer, Change, Input, Operation, Plan, Question, Wanted} from './model.ts'
+import {operations} from './operations.ts'
+import {asking} from './questions.ts'
+
+/** Everything that must be known to compare, and the comparison; pure. */
+export interface Comparison {
+  readonly frames: readonly Question[]
+  /** The changes in the order in which they are done: removals first, last wanted first. */
+  changes(answers: readonly Answer[]): readonly Change[]
+}
+
+/** Turns wanted things into questions, and their answers into changes. */
+export function comparison(wanted: readonly Wanted[]): Comparison {
+  const ordered = [...wanted.filter(w => w.absent).reverse(), ...wanted.filter(w => !w.absent)]
+  const questions = ordered.map(want => operationOf(want).questions(want))
+  const asked = asking(questions.flat())
+  return {
+    frames: asked.frames,
+    changes(answers) {
+      const all = asked.answers(answers)
+      const touched = new Set<string>()
+      const changes: Change[] = []
+      let from = 0
+      for (const [n, want] of ordered.entries()) {
+        const operation = operationOf(want)
+        const mine = all.slice(from, from + (questions[n]?.length ?? 0))
+        from += mine.length
+        const found = operation.compare(want, mine, touched)
+        const path = operation.path?.(want)
+        if (found.length > 0 && path !== undefined) touched.add(path)
+        changes.push(...found)
+      }
+      return changes
+    },
+  }
+}
+
+function operationOf<W extends Wanted>(want: W): Operation<W> {
+  return operations[want.kind] as unknown as Operation<W>
+}
+
+/** The plan of these changes, with its hash. */
+export function planOf(host: string, changes: readonly Change[]): Plan {
+  const canonical = JSON.stringify(
+    changes.map(({of, what, diff, actions}) => [of, what, diff ?? '', actions.map(hashed)]),
+  )
+  return {host, changes, planHash: createHash('sha256').update(canonical).digest('hex')}
+}
+
+function hashed({act, args, input}: Action): unknown {
+  return [act, args, inputHashed(input)]
+}
+
+function inputHashed(input: Input | undefined): unknown {
+  if (input === undefined || input instanceof Secret) return input === undefined ? '' : '***'
+  if (typeof input === 'string' || input instanceof Uint8Array) return createHash('sha256').update(input).digest('hex')
+  return input.size
+}
+
+/** The actions of these changes; neighbouring packages go in one call, because apt is slow to start. */
+export function actionsOf(changes: readonly Change[]): readonly Action[] {
+  const actions: Action[] = []
+  for (const action of changes.flatMap(change => change.actions)) {
+    const last = actions.at(-1)
+    if (action.act === 'packages' && last?.act === 'packages' && action.args[0] === last.args[0])
+      actions[actions.length - 1] = {...last, args: [...last.args, ...action.args.slice(1)]}
+    else actions.push(action)
+  }
+  return actions
+}

@@ -1,0 +1,165 @@
+import {createHash} from 'node:crypto'
+import type {Algorithms, Client, ConnectConfig} from 'ssh2'
+import {Bug, Failure, Refusal} from '../error.ts'
+import type {Secret} from '../secret/secret.ts'
+import {type Channel, exchangeOver} from './exchange.ts'
+import type {Connection, Exchange} from './model.ts'
+import {bootstrap, readerProgram} from './program.ts'
+
+/** Where a machine is and how it is known. */
+export interface SshTarget {
+  /** The name operators use. */
+  readonly host: string
+  readonly address: string
+  readonly port?: number
+  /** `root` needs no sudo; everybody else must have it without a password. */
+  readonly user: string
+  /** The private key in OpenSSH or PEM form. */
+  readonly key: Secret<string>
+  /** The pinned key of the machine: `ssh-ed25519 AAAA…`. */
+  readonly hostKey: string
+  /** Milliseconds, default 10,000. */
+  readonly connectWithin?: number
+  /** Milliseconds for one exchange, default 15 minutes. */
+  readonly deadline?: number
+}
+
+/**
+ * One SSH connection, opened at the first exchange, used for all, opened anew after it broke.
+ * Throws `Refusal('host-key-changed')`, `Failure('host-unreachable')`.
+ */
+export function sshConnection(target: SshTarget): Connection {
+  let client: Promise<Client> | undefined
+  let roundTrips = 0
+  const {host, deadline = 900_000} = target
+  return {
+    host,
+    get roundTrips() {
+      return roundTrips
+    },
+    async exchange(exchange: Exchange) {
+      client ??= connected(target)
+      try {
+        const channel = await started(await client, target)
+        roundTrips += 1
+        return await exchangeOver({host, channel, program: readerProgram(), deadline}, exchange)
+      } catch (error) {
+        if (error instanceof Failure) await this.close()
+        throw error
+      }
+    },
+    async close() {
+      const closing = client
+      client = undefined
+      await closing?.then(
+        open => open.destroy(),
+        () => {},
+      )
+    },
+    again: () => sshConnection(target),
+  }
+}
+
+async function connected(target: SshTarget): Promise<Client> {
+  const {Client} = (await import('ssh2')).default
+  const client = new Client()
+  let changed: Refusal | undefined
+  const config = configOf(target, refusal => {
+    changed = refusal
+  })
+  await new Promise<void>((resolve, reject) => {
+    client.once('ready', resolve)
+    client.once('close', () => reject(changed ?? unreachable(target, new Error('closed'))))
+    client.on('error', error => reject(changed ?? unreachable(target, error)))
+    try {
+      client.connect(config)
+    } catch (cause) {
+      reject(new Bug(`The key for ${target.host} cannot be used: ${cause instanceof Error ? cause.message : cause}`))
+    }
+  })
+  // Without it every small exchange waits 40 ms for a delayed acknowledgement.
+  client.setNoDelay(true)
+  return client
+}
+
+function configOf(target: SshTarget, refuse: (refusal: Refusal) => void): ConnectConfig {
+  const [type = '', pinned = ''] = target.hostKey.trim().split(/\s+/)
+  return {
+    host: target.address,
+    port: target.port ?? 22,
+    username: target.user,
+    privateKey: target.key.expose(),
+    readyTimeout: target.connectWithin ?? 10_000,
+    keepaliveInterval: 5_000,
+    keepaliveCountMax: 3,
+    algorithms: algorithms(type),
+    hostVerifier: (key: Buffer) => {
+      const same = key.equals(Buffer.from(pinned, 'base64'))
+      if (!same) refuse(keyChanged(target.host, pinned, key))
+      return same
+    },
+  }
+}
+
+function algorithms(hostKeyType: string): Algorithms {
+  const serverHostKey = hostKeyType === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256'] : [hostKeyType]
+  return {
+    serverHostKey: serverHostKey as NonNullable<Algorithms['serverHostKey']>,
+    kex: ['curve25519-sha256', 'curve25519-sha256@libssh.org', 'ecdh-sha2-nistp256'],
+    cipher: ['aes256-gcm@openssh.com', 'aes128-gcm@openssh.com', 'chacha20-poly1305@openssh.com'],
+    hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com'],
+  } as Algorithms
+}
+
+/** As `ssh-keygen -l` prints it: `SHA256:…`. */
+export function fingerprint(key: Uint8Array): string {
+  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
+}
+
+function keyChanged(host: string, pinned: string, found: Buffer): Refusal {
+  const expected = fingerprint(Buffer.from(pinned, 'base64'))
+  const seen = fingerprint(found)
+  return new Refusal(
+    'host-key-changed',
+    `${host} answers with the key ${seen}, pinned is ${expected}; nothing was sent.`,
+    {
+      facts: {host, expected, found: seen},
+      remedies: [
+        'Find out why: a machine set up anew has a new key, and so has one that stands in its place.',
+        `selfhelp host repin ${host}`,
+      ],
+    },
+  )
+}
+
+function unreachable({host, address, port = 22}: SshTarget, cause: Error): Failure {
+  return new Failure(
+    'host-unreachable',
+    `${host} (${address} port ${port}) cannot be reached over SSH: ${cause.message}.`,
+    {
+      facts: {host, address, port},
+      cause,
+    },
+  )
+}
+
+function started(client: Client, target: SshTarget): Promise<Channel> {
+  const command = target.user === 'root' ? bootstrap : `sudo -n ${bootstrap}`
+  return new Promise((resolve, reject) => {
+    const lost = () => reject(unreachable(target, new Error('the connection is closed')))
+    client.once('close', lost)
+    try {
+      client.exec(command, (error, stream) => {
+        client.off('close', lost)
+        if (error) return reject(unreachable(target, error))
+        // A dead transport ends no channel by itself.
+        const ended = () => stream.destroy()
+        client.once('close', ended)
+        stream.once('close', () => client.off('close', ended))
+        resolve({stdin: stream, stdout: stream, stderr: stream.stderr, destroy: () => stream.destroy()})
+      })
+    } catch {
+      lost()
+    }
+  })
+}

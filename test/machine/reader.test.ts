@@ -1,0 +1,178 @@
+import {createHash, randomBytes} from 'node:crypto'
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {Readable} from 'node:stream'
+import {setTimeout} from 'node:timers/promises'
+import fc from 'fast-check'
+import t from 'tap'
+import {localConnection} from '../../src/machine/local.ts'
+import type {Action} from '../../src/machine/model.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'selfhelp-reader-'))
+t.teardown(() => rmSync(root, {recursive: true}))
+const connection = localConnection('here', {root, deadline: 30_000})
+const fence = {lock: 'host:here', run: 'r1', epoch: 5}
+const at = (name: string) => join(root, name)
+let ids = 0
+const id = () => `exchange-${++ids}`
+const run = (...args: string[]): Action => ({act: 'run', args})
+
+const argument = fc.oneof(
+  fc.constantFrom('', '\n', '\\', '\\n', "'", '"', '$(id)', '`id`', '*', '-n', ' ', '\n\n', '{}', '\t', '\r'),
+  fc.string({unit: 'grapheme'}).map(text => text.replaceAll('\0', '')),
+)
+
+t.test('every argument arrives as it was', async () => {
+  const property = fc.asyncProperty(fc.array(argument, {minLength: 1, maxLength: 20}), async args => {
+    const [answer] = await connection.exchange({id: id(), frames: [{ask: 'run', args: ['printf', '%s\\0', ...args]}]})
+    return answer?.out === args.map(a => `${a}\0`).join('')
+  })
+  await fc.assert(property, {numRuns: 25})
+})
+
+t.test('every input arrives as it was, none at all and a megabyte too', async t => {
+  const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+  const inputs = [new Uint8Array(0), Buffer.from('\n\n'), Buffer.from([0, 255, 10, 0]), randomBytes(1_048_576)]
+  const frames = inputs.map((input): Action => ({act: 'run', args: ['sha256sum'], input}))
+  const answers = await connection.exchange({id: id(), fence, frames})
+  t.strictSame(
+    answers.map(a => a.out.slice(0, 64)),
+    inputs.map(hash),
+  )
+})
+
+t.test('a program that does not read its input harms nothing', async t => {
+  const input = {size: 3_000_000, open: () => Readable.from([randomBytes(3_000_000)])}
+  const frames: Action[] = [
+    {act: 'run', args: ['true'], input},
+    {act: 'run', args: ['cat'], input: 'after'},
+  ]
+  t.strictSame(
+    (await connection.exchange({id: id(), fence, frames})).map(a => a.out),
+    ['', 'after'],
+  )
+})
+
+t.test('a question may fail and the next is still asked; an action that fails is the last', async t => {
+  const ask = (...args: string[]) => ({ask: 'run', args})
+  const asked = await connection.exchange({id: id(), frames: [ask('false'), ask('echo', 'yes')]})
+  t.strictSame(asked, [
+    {exit: 1, out: '', err: ''},
+    {exit: 0, out: 'yes\n', err: ''},
+  ])
+  const done = await connection.exchange({id: id(), fence, frames: [run('false'), run('touch', at('never'))]})
+  t.equal(done.length, 1)
+  t.notOk(existsSync(at('never')))
+})
+
+t.test('asking leaves nothing behind', async t => {
+  await connection.exchange({id: id(), frames: [{ask: 'run', args: ['true']}]})
+  await setTimeout(200)
+  t.strictSame(readdirSync(at('run/selfhelp')), [])
+})
+
+t.test('the same exchange asked again tells what was done and does only the rest', async t => {
+  const again = {id: id(), fence}
+  const once = ['sh', '-c', 'echo x >>"$1"; wc -l <"$1"', '-', at('effects')]
+  await connection.exchange({...again, frames: [run(...once), run('test', '-e', at('key')), run('cat', at('key'))]})
+  await connection.exchange({id: id(), fence, frames: [run('touch', at('key'))]})
+  const answers = await connection.exchange({
+    ...again,
+    frames: [run(...once), run('test', '-e', at('key')), run('cat', at('key'))],
+  })
+  t.strictSame(
+    answers.map(a => [a.exit, a.out]),
+    [
+      [0, '1\n'],
+      [0, ''],
+      [0, ''],
+    ],
+  )
+})
+
+t.test('a cut connection stops after the operation it was in, and the rest is done when asked again', async t => {
+  const cut = {id: id(), fence}
+  const slow = run('sh', '-c', 'sleep 1.5; echo done >>"$1"', '-', at('slow'))
+  const next = run('sh', '-c', 'echo done >>"$1"', '-', at('next'))
+  const short = localConnection('here', {root, deadline: 700})
+  await t.rejects(short.exchange({...cut, frames: [slow, next]}), {code: 'host-unreachable', facts: {answered: 0}})
+  await setTimeout(1500)
+  t.equal(readFileSync(at('slow'), 'utf8'), 'done\n')
+  t.notOk(existsSync(at('next')))
+  await connection.exchange({...cut, frames: [slow, next]})
+  t.equal(readFileSync(at('slow'), 'utf8') + readFileSync(at('next'), 'utf8'), 'done\ndone\n')
+})
+
+t.test('half a stream never runs', async t => {
+  const input = {
+    size: 10,
+    open: () =>
+      Readable.from(
+        (async function* () {
+          yield Buffer.from('half')
+          throw new Error('the archive cannot be read')
+        })(),
+      ),
+  }
+  const frames: Action[] = [run('touch', at('half')), {act: 'run', args: ['cat'], input}]
+  await t.rejects(connection.exchange({id: id(), fence, frames}))
+  await setTimeout(300)
+  t.notOk(existsSync(at('half')))
+})
+
+t.test('a lower epoch of the same lock is refused, of another lock not', async t => {
+  const touch = [run('touch', at('old'))]
+  await connection.exchange({id: id(), fence: {...fence, epoch: 6, run: 'r2'}, frames: []})
+  await t.rejects(connection.exchange({id: id(), fence, frames: touch}), {
+    code: 'epoch-superseded',
+    facts: {highest: 6},
+  })
+  t.notOk(existsSync(at('old')))
+  await connection.exchange({id: id(), fence: {lock: 'host:there', run: 'r3', epoch: 1}, frames: touch})
+  t.ok(existsSync(at('old')))
+})
+
+t.test('under one lock exchanges follow each other', async t => {
+  const newer = {...fence, epoch: 7}
+  const slow = run('sh', '-c', 'echo a >>"$1"; sleep 0.5; echo b >>"$1"', '-', at('turns'))
+  await Promise.all([1, 2].map(() => connection.exchange({id: id(), fence: newer, frames: [slow]})))
+  t.equal(readFileSync(at('turns'), 'utf8'), 'a\nb\na\nb\n')
+})
+
+t.test('shared actions of different locks take turns', async t => {
+  const slow: Action = {...run('sh', '-c', 'echo a >>"$1"; sleep 0.5; echo b >>"$1"', '-', at('shared')), shared: true}
+  const under = (lock: string) => connection.exchange({id: id(), fence: {lock, run: 'r', epoch: 1}, frames: [slow]})
+  await Promise.all([under('environment:e1'), under('environment:e2')])
+  t.equal(readFileSync(at('shared'), 'utf8'), 'a\nb\na\nb\n')
+})
+
+t.test('actions without a fence and names that reach for other files are not taken', async t => {
+  await t.rejects(connection.exchange({id: id(), frames: [run('true')]}), {code: 'exchange-failed'})
+  await t.rejects(connection.exchange({id: '../x', fence, frames: [run('true')]}), {code: 'exchange-failed'})
+})
+
+t.test('a file is replaced whole, refused by its check without a trace, and never written through a link', async t => {
+  const put = (path: string, input: string, ...check: string[]): Action => ({
+    act: 'put',
+    args: [path, 'root', 'root', '0640', ...check],
+    input,
+  })
+  const newer = {...fence, epoch: 8}
+  await connection.exchange({id: id(), fence: newer, frames: [put(at('file'), 'one\n', 'grep', 'one', '{}')]})
+  const [refused] = await connection.exchange({
+    id: id(),
+    fence: newer,
+    frames: [put(at('file'), 'two', 'grep', 'one', '{}')],
+  })
+  t.equal(refused?.exit, 65)
+  t.equal(readFileSync(at('file'), 'utf8'), 'one\n')
+  t.equal(statSync(at('file')).mode & 0o7777, 0o640)
+  symlinkSync(at('file'), at('link'))
+  await connection.exchange({id: id(), fence: newer, frames: [put(at('link'), 'three')]})
+  t.equal(readFileSync(at('file'), 'utf8') + readFileSync(at('link'), 'utf8'), 'one\nthree')
+  t.strictSame(
+    readdirSync(root).filter(name => name.startsWith('.selfhelp')),
+    [],
+  )
+})
