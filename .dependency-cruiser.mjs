@@ -59,7 +59,7 @@ const layers = [
   },
   {
     name: 'cli-knows-nouns-only-to-make-the-world',
-    from: {path: '^src/cli/', pathNot: '^src/cli/world\\.ts$'},
+    from: {path: '^src/cli/', pathNot: '^src/cli/(?:world|runbooks)\\.ts$'},
     to: {path: `^src/${any(nouns)}/`},
   },
   {

@@ -25,7 +25,7 @@ export interface How {
  */
 export async function execute(kernel: Kernel, id: string, how: How): Promise<End> {
   const row = await runById(kernel.ledger, id)
-  const runbook = kernel.runbooks(row.runbook)
+  const runbook = await kernel.runbooks(row.runbook)
   const steps = runbook.steps(row.input)
   const way = how.abandon ? 'abandoned' : (row.stopped?.way ?? 'forward')
   if (how.abandon) assertBeforeReturn(row, pointOfNoReturn(steps, await stepsOfRun(kernel.ledger, id)))

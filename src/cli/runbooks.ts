@@ -1,0 +1,18 @@
+import {Bug} from '../error.ts'
+import type {Runbook} from '../runbook/model.ts'
+import type {Registry} from '../runbook/registry.ts'
+import type {World} from './world.ts'
+
+type Build = (world: World) => Runbook
+
+/** Every runbook by its id, loaded when it is asked for, so that any process can go on with any run. */
+const builders: Readonly<Record<string, () => Promise<Build>>> = {}
+
+/** The runbooks of this product, built with the collaborators of this process. */
+export function runbooksOf(world: World): Registry {
+  return async id => {
+    const build = await builders[id]?.()
+    if (!build) throw new Bug(`there is no runbook ${id}`, {facts: {known: Object.keys(builders)}})
+    return build(world)
+  }
+}

@@ -1,0 +1,123 @@
+import {CodedError} from '../error.ts'
+import {type RunRow, runById, stepsOfRun} from '../ledger/run.ts'
+import type {How} from '../runbook/execute.ts'
+import type {Kernel} from '../runbook/kernel.ts'
+import type {End, Runbook, RunState, StepRecord} from '../runbook/model.ts'
+import type {Request} from './base.ts'
+import {kernelOf, signed} from './kernel.ts'
+import type {World} from './world.ts'
+
+/** A run as commands answer with it. */
+export interface RunResult {
+  readonly run: string
+  readonly title: string
+  readonly state: RunState
+  readonly steps: readonly Pick<StepRecord, 'name' | 'state'>[]
+}
+
+export interface Asked<I> {
+  readonly runbook: Runbook<I>
+  readonly input: I
+  /** What was typed; signed here. */
+  readonly request: Request
+  readonly planHash?: string
+  /** Leave it to a worker. */
+  readonly detach?: boolean | undefined
+  /** Wait for a lock that is held. */
+  readonly wait?: boolean | undefined
+}
+
+/**
+ * Executes the run in this process and shows its steps; the same asked again continues its unfinished run.
+ * Throws the error of its end (exit 1, 3, 4, 6 or 130), and the Refusals `run-unfinished` and `lock-held`.
+ */
+export async function executeRun<I>(world: World, asked: Asked<I>): Promise<RunResult> {
+  const made = await kernelOf(world, 'command')
+  const own: Kernel['runbooks'] = async id => (id === asked.runbook.id ? (asked.runbook as Runbook) : made.runbooks(id))
+  const kernel = {...made, runbooks: own}
+  const {requestRun} = await import('../runbook/request.ts')
+  const {runbook, input, planHash, detach = false} = asked
+  const run = await requestRun(kernel, {runbook, input, planHash, detach, by: await signed(world, asked.request)})
+  if (!detach) await followHere(world, kernel, {run, wait: asked.wait})
+  return resultOf(kernel, run.id)
+}
+
+export interface Continued {
+  readonly run: RunRow
+  readonly abandon?: boolean
+  readonly wait?: boolean | undefined
+}
+
+/** Goes on with a run in this process, to its end or back to where it began; throws as `executeRun` does. */
+export async function continueRun(world: World, id: string, how: Omit<Continued, 'run'> = {}): Promise<RunResult> {
+  const kernel = await kernelOf(world, 'command')
+  await followHere(world, kernel, {...how, run: await runById(kernel.ledger, id)})
+  return resultOf(kernel, id)
+}
+
+async function followHere(world: World, kernel: Kernel, continued: Continued): Promise<void> {
+  const [{launchDbos}, {heartbeat}, {errorOf}] = await Promise.all([
+    import('../runbook/dbos.ts'),
+    import('../runbook/heartbeat.ts'),
+    import('../runbook/trouble.ts'),
+  ])
+  await using _ = await heartbeat(kernel)
+  const durable = await launchDbos({url: kernel.ledger.url, executor: kernel.executor.id})
+  try {
+    const end = await follow(world, kernel, {...continued, durably: durable.here})
+    const error = errorOf(continued.run.id, end)
+    // An abandoned run has ended as it was asked to.
+    if (error && !(continued.abandon && end.state === 'abandoned')) throw error
+  } finally {
+    await durable.close()
+  }
+}
+
+async function follow(world: World, kernel: Kernel, given: Continued & Pick<How, 'durably'>): Promise<End> {
+  const {run, abandon = false, wait = false, durably} = given
+  const [{execute}, {drawing}] = await Promise.all([import('../runbook/execute.ts'), import('../runbook/view.ts')])
+  const {soon, now} = world.interruption
+  const say = (text: string) => () => world.streams.err.write(`${text}\n`)
+  soon.addEventListener('abort', say(`Stopping after this step; once more stops now. Run ${run.id} can be resumed.`))
+  now.addEventListener('abort', say('Stopping now.'))
+  const queue = waitingRoom(world)
+  const draw = drawing(world.progress)
+  const tell: How['tell'] = event => {
+    queue.leave()
+    draw(event)
+  }
+  const attempt = () => execute(kernel, run.id, {abandon, interruption: {soon, now}, tell, durably})
+  return wait ? queue.wait(attempt) : attempt()
+}
+
+const askEveryMilliseconds = 1000
+
+/** Tries until the lock is free, or somebody interrupts; shows whom it waits for. */
+function waitingRoom({progress, clock, interruption}: World) {
+  let part: ReturnType<World['progress']['part']> | undefined
+  const leave = () => {
+    part?.done()
+    part = undefined
+  }
+  return {
+    leave,
+    async wait<T>(attempt: () => Promise<T>): Promise<T> {
+      for (;;) {
+        try {
+          return await attempt()
+        } catch (thrown) {
+          const held = thrown instanceof CodedError && thrown.code === 'lock-held'
+          if (!held || interruption.soon.aborted) throw thrown
+          part ??= progress.part('waiting for the lock')
+          part.at(thrown.message)
+          await clock.sleep(askEveryMilliseconds)
+        }
+      }
+    },
+  }
+}
+
+async function resultOf({ledger}: Kernel, id: string): Promise<RunResult> {
+  const [{title, state}, steps] = await Promise.all([runById(ledger, id), stepsOfRun(ledger, id)])
+  return {run: id, title, state, steps: steps.map(({name, state}) => ({name, state}))}
+}

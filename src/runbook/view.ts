@@ -1,0 +1,35 @@
+import type {RunEvent} from './model.ts'
+
+/** Where steps are shown: a live line each on a terminal, plain lines in a pipe, nothing with `--json`. */
+export interface Shows {
+  part(title: string): {at(howFar: string): void; done(result?: string): void; failed(why?: string): void}
+}
+
+/** Draws the events of one run, one part for each step that is made. */
+export function drawing(shows: Shows): (event: RunEvent) => void {
+  let current: {name: string; part: ReturnType<Shows['part']>} | undefined
+  const end = (how: 'done' | 'failed', text?: string) => {
+    current?.part[how](text)
+    current = undefined
+  }
+  const begin = (name: string, title: string) => {
+    if (current?.name === name) return
+    end('failed')
+    current = {name, part: shows.part(title)}
+  }
+  return event => {
+    if (event.kind === 'told') current?.part.at(event.text)
+    else if (event.kind === 'retry') current?.part.at(`${event.why}; again in ${seconds(event.inMilliseconds)}`)
+    else if (event.kind === 'step') {
+      begin(event.name, `${event.position + 1}/${event.of} ${event.name}`)
+      if (event.state === 'making') return
+      if (event.state === 'failed' || event.state === 'undo-failed')
+        end('failed', event.state === 'failed' ? '' : 'not undone')
+      else end('done', event.state === 'held' ? 'was so already' : event.state === 'undone' ? 'undone' : '')
+    } else if (event.state === 'stopped') end('failed', 'stopped')
+  }
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`
+}
