@@ -1,0 +1,21 @@
+import type {Progress} from '../../src/cli/progress.ts'
+import {sshArgv} from '../../src/lab/enter.ts'
+import {type Attempt, attempt} from '../../src/lab/local.ts'
+import {requireLabMachine} from '../../src/lab/requirements.ts'
+import {knownHost, knownLab} from '../../src/lab/state.ts'
+
+/** Why lab hosts cannot run here; undefined when they can. Journeys are skipped with it, aloud. */
+export async function whyNoLab(): Promise<string | undefined> {
+  return await requireLabMachine().then(
+    () => undefined,
+    (error: Error) => error.message,
+  )
+}
+
+export const silent: Progress = {part: () => ({at: () => {}, done: () => {}, failed: () => {}})}
+
+/** Runs a command as root on a fresh lab host, over SSH with the lab's key. */
+export async function asRoot(labName: string, hostName: string, command: readonly string[]): Promise<Attempt> {
+  const lab = await knownLab(labName)
+  return await attempt(sshArgv(lab, knownHost(lab, hostName), command))
+}
