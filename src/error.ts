@@ -70,6 +70,9 @@ export const codes = {
   'lock-held': refusal('Another run holds a lock this one needs, or another process follows this run.'),
   'not-confirmed': refusal('No new connection came through after a change; the host takes it back by itself.'),
   'not-found': refusal('Nothing of that name is in the ledger.'),
+  'operator-exists': refusal('The address or the key of a new operator is already on record.'),
+  'operator-key-missing': refusal('No operator key signed the request; nothing was changed.'),
+  'operator-unknown': refusal('The key at hand belongs to no operator; nothing was changed.'),
   'password-exposed': refusal('A password stood where others can read it; it was not used.'),
   'placement-refused': refusal('A rule of sites, residency, roles or room forbids every host.'),
   'plan-changed': refusal('The host is no longer as it was when the plan was made.'),
@@ -85,6 +88,7 @@ export const codes = {
   'secret-unreadable': refusal('A secret does not open: it was altered, or another key sealed it.'),
   'study-incomplete': refusal('The specific study of the customer lacks chapters.'),
   'tenant-differs': refusal('The tenant exists, or is being made, otherwise than asked.'),
+  'signature-invalid': refusal('A request is not signed by the operator it names.'),
   'tool-failed': failure('A program of this machine did not do its work.'),
 } satisfies Record<string, Row>
 

@@ -1,0 +1,26 @@
+import type {Actor} from '../ledger/journal.ts'
+import type {OperatorRole} from '../ledger/operator.ts'
+
+/** What an operator puts a signature under: the command, its input, and what makes this once and now. */
+export interface SignedRequest {
+  /** `tenant create` */
+  readonly command: string
+  readonly input: Readonly<Record<string, unknown>>
+  readonly reason?: string
+  readonly ticket?: string
+  readonly operator: string
+  /** RFC 3339 UTC. */
+  readonly at: string
+  readonly nonce: string
+}
+
+/** A request with its operator's signature: who asks, as the journal keeps it. */
+export interface Signed extends Actor {
+  readonly role: OperatorRole
+  readonly request: SignedRequest
+  /** An armoured SSH signature (namespace `selfhelp`) over the canonical JSON of the request. */
+  readonly signature: string
+}
+
+/** The namespace of our signatures, so that one made for us serves nowhere else. */
+export const namespace = 'selfhelp'

@@ -1,0 +1,32 @@
+import {readFileSync} from 'node:fs'
+import {Refusal} from '../error.ts'
+
+const kinds =
+  /^(?:ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521)|ssh-rsa|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com)$/
+
+/** `ssh-ed25519 AAAA…` of a line of a `.pub` file, its comment left away; undefined when it is none. */
+export function parsePublicKey(line: string): string | undefined {
+  const [kind = '', blob = ''] = line.trim().split(/\s+/)
+  const bytes = Buffer.from(blob, 'base64')
+  const named = bytes.subarray(4, 4 + kind.length).toString('latin1')
+  return kinds.test(kind) && named === kind ? `${kind} ${blob}` : undefined
+}
+
+/** The public key of a `.pub` file; a Refusal when it holds none, or a private one. */
+export function readPublicKey(file: string): string {
+  const text = readText(file)
+  if (text.includes('PRIVATE KEY'))
+    throw new Refusal('input-invalid', `${file} is a private key; it was not taken.`, {remedies: [`Give ${file}.pub.`]})
+  const key = parsePublicKey(text)
+  if (key) return key
+  throw new Refusal('input-invalid', `${file} is no SSH public key.`, {remedies: ['ssh-keygen -t ed25519 -f FILE']})
+}
+
+/** A file's text; a Refusal when it cannot be read. */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new Refusal('input-invalid', `${file} cannot be read.`, {cause})
+  }
+}

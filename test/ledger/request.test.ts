@@ -1,0 +1,88 @@
+import {execFileSync, spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {chmodSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import t, {type Test} from 'tap'
+import {Temporal} from 'temporal-polyfill'
+import {systemClock} from '../../src/clock.ts'
+import {addOperator, retireOperator} from '../../src/ledger/operator.ts'
+import {signRequest} from '../../src/operator/sign.ts'
+import {verifyRequest} from '../../src/operator/verify.ts'
+import {newSshKey} from '../../src/secret/ssh-key.ts'
+import {freshLedger} from '../support/ledger.ts'
+
+const asked = {command: 'tenant create', input: {name: 'acme', sites: ['b', 'a']}, reason: 'ordered'}
+const env = {PATH: process.env.PATH}
+
+async function withJane(t: Test) {
+  const ledger = await freshLedger(t)
+  const home = t.testdir()
+  const {privateKey, publicKey} = newSshKey('jane')
+  writeFileSync(join(home, 'operator-key'), privateKey.expose(), {mode: 0o600})
+  await addOperator(ledger, {email: 'jane@cmc.test', role: 'cmc', publicKey})
+  return {ledger, home, publicKey, signing: {ledger, home, env, clock: systemClock}}
+}
+
+t.test('a request is signed with the key in the home, and verified from the ledger', async t => {
+  const {ledger, signing} = await withJane(t)
+  const signed = await signRequest(asked, signing)
+  t.match(signed, {operator: 'jane@cmc.test', role: 'cmc', request: asked})
+  t.match(await verifyRequest(ledger, signed.request, signed.signature), {email: 'jane@cmc.test'})
+  const again = await signRequest(asked, signing)
+  t.not(again.request.nonce, signed.request.nonce)
+  const forged = {...signed.request, input: {name: 'evil'}}
+  await t.rejects(verifyRequest(ledger, forged, signed.signature), {code: 'signature-invalid'})
+})
+
+t.test('the flag goes before the variable, the variable before the home', async t => {
+  const {ledger, home, signing} = await withJane(t)
+  for (const name of ['flag', 'variable']) {
+    const {privateKey, publicKey} = newSshKey(name)
+    writeFileSync(join(home, name), privateKey.expose(), {mode: 0o600})
+    await addOperator(ledger, {email: `${name}@cmc.test`, role: 'cmc', publicKey})
+  }
+  const variable = {...signing, env: {...env, SELFHELP_OPERATOR_KEY: join(home, 'variable')}}
+  t.equal((await signRequest(asked, variable)).operator, 'variable@cmc.test')
+  t.equal((await signRequest(asked, {...variable, keyFile: join(home, 'flag')})).operator, 'flag@cmc.test')
+})
+
+t.test('without a valid key nothing is signed', async t => {
+  const {ledger, home, signing} = await withJane(t)
+  const stranger = join(home, 'stranger')
+  writeFileSync(stranger, newSshKey('x').privateKey.expose(), {mode: 0o600})
+  await t.rejects(signRequest(asked, {...signing, keyFile: stranger}), {code: 'operator-unknown', exit: 3})
+  await t.rejects(signRequest(asked, {...signing, home: join(home, 'elsewhere')}), {
+    code: 'operator-key-missing',
+    exit: 3,
+  })
+  chmodSync(stranger, 0o640)
+  await t.rejects(signRequest(asked, {...signing, keyFile: stranger}), {code: 'file-exposed', exit: 3})
+  await retireOperator(ledger, 'jane@cmc.test', Temporal.Now.instant())
+  await t.rejects(signRequest(asked, signing), {code: 'operator-unknown', message: /no operator any more/})
+})
+
+t.test('what an operator signed before retiring stays good, later it is refused', async t => {
+  const {ledger, signing} = await withJane(t)
+  const signed = await signRequest(asked, signing)
+  await retireOperator(ledger, 'jane@cmc.test', Temporal.Now.instant().add({seconds: 1}))
+  t.ok(await verifyRequest(ledger, signed.request, signed.signature))
+  await ledger.all`update operator set retired_at = ${signed.request.at}`
+  await t.rejects(verifyRequest(ledger, signed.request, signed.signature), {code: 'signature-invalid'})
+})
+
+t.test('a key in the agent signs, of any kind', async t => {
+  const ledger = await freshLedger(t)
+  const home = t.testdir()
+  const socket = join(home, 'a')
+  const agent = spawn('ssh-agent', ['-D', '-a', socket], {stdio: ['ignore', 'pipe', 'ignore']})
+  t.teardown(() => agent.kill())
+  await once(agent.stdout, 'data')
+  const file = join(home, 'key')
+  execFileSync('ssh-keygen', ['-q', '-t', 'ecdsa', '-N', '', '-f', file])
+  const withAgent = {...env, SSH_AUTH_SOCK: socket}
+  execFileSync('ssh-add', ['-q', file], {env: withAgent})
+  const [publicKey = ''] = /^\S+ \S+/.exec(execFileSync('ssh-keygen', ['-y', '-f', file]).toString()) ?? []
+  await addOperator(ledger, {email: 'agent@cmc.test', role: 'approver', publicKey})
+  const signed = await signRequest(asked, {ledger, home, env: withAgent, clock: systemClock})
+  t.match(await verifyRequest(ledger, signed.request, signed.signature), {email: 'agent@cmc.test'})
+})
