@@ -43,6 +43,13 @@ export async function setCable(seat: Seat, up: boolean): Promise<void> {
   await run(['ip', 'link', 'set', seat.port, up ? 'up' : 'down'])
 }
 
+/** True when the process lives in the seat's namespace, and the pair that leads there is whole. */
+export async function isWired(seat: Seat, pid: number): Promise<boolean> {
+  const inode = async (path: string) => (await stat(path).catch(() => undefined))?.ino
+  const [own, named] = [await inode(`/proc/${pid}/ns/net`), await inode(`/run/netns/${seat.netns}`)]
+  return own !== undefined && own === named && (await inode(`/sys/class/net/${seat.port}`)) !== undefined
+}
+
 /** The lab's ports that are administratively down. */
 export async function cutPorts(): Promise<Set<string>> {
   const links = JSON.parse(await run(['ip', '-j', 'link', 'show'])) as {ifname: string; flags: string[]}[]

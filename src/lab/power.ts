@@ -3,10 +3,10 @@ import {Failure} from '../error.ts'
 import {firstProcess, freeze, isFrozen, processesOf, removeCgroup} from './cgroup.ts'
 import {makeLayer, mountRoot} from './disk.ts'
 import {personalise} from './guest.ts'
-import {endKeeper, keeperLives, startKeeper} from './keeper.ts'
+import {endKeeper, startKeeper} from './keeper.ts'
 import {hostSeat, type Lab, type LabHost} from './model.ts'
 import {makeHostNetwork} from './network.ts'
-import {answersSsh} from './status.ts'
+import {answersSsh, stateOf} from './status.ts'
 
 /** What systemd as PID 1 understands: SIGRTMIN+3 halts, SIGRTMIN+5 reboots. */
 const halt = 37
@@ -14,7 +14,8 @@ const restart = 39
 
 /** Starts the host unless it runs; what a crash left of it is ended first. */
 export async function powerOn(lab: Lab, host: LabHost): Promise<void> {
-  if (await keeperLives(lab.name, host.name)) return
+  const {state} = await stateOf(lab, host)
+  if (state === 'running' || state === 'paused') return
   await endAll(lab, host)
   await makeLayer(lab, host)
   await mountRoot(lab, host)

@@ -1,9 +1,10 @@
 import {stat} from 'node:fs/promises'
 import {connect} from 'node:net'
 import {firstProcess, isFrozen, processesOf} from './cgroup.ts'
+import {isMounted} from './disk.ts'
 import {keeperLives} from './keeper.ts'
 import {hostSeat, type Lab, type LabHost, outsideSeat, siteNetwork} from './model.ts'
-import {cutPorts, namespaceExists} from './network.ts'
+import {cutPorts, isWired, namespaceExists} from './network.ts'
 import {hostPaths, labPaths} from './paths.ts'
 import {knownLab} from './state.ts'
 
@@ -75,15 +76,14 @@ export async function statusOf(lab: Lab): Promise<LabStatus> {
 
 async function hostStatus(lab: Lab, host: LabHost, cut: ReadonlySet<string>): Promise<HostStatus> {
   const seat = hostSeat(lab, host)
-  const pids = await processesOf(lab.name, host.name)
-  const pid = await firstProcess(pids)
+  const {state, pid} = await stateOf(lab, host)
   const faults: Fault[] = []
   if (cut.has(seat.port)) faults.push('cut')
   if (await stat(hostPaths(lab.name, host.name).ballast).catch(() => undefined)) faults.push('filled')
   return {
     name: host.name,
     site: host.site,
-    state: await stateOf(lab.name, host.name, {pids, pid}),
+    state,
     faults,
     address: seat.address,
     address6: seat.address6,
@@ -94,14 +94,16 @@ async function hostStatus(lab: Lab, host: LabHost, cut: ReadonlySet<string>): Pr
   }
 }
 
-async function stateOf(
-  lab: string,
-  host: string,
-  {pids, pid}: {pids: readonly number[]; pid: number | undefined},
-): Promise<HostState> {
-  const kept = await keeperLives(lab, host)
-  if (kept) return (await isFrozen(lab, host)) ? 'paused' : 'running'
-  return pids.length === 0 && pid === undefined ? 'stopped' : 'broken'
+/** Also what `lab up` goes by: it starts what is stopped, and what is broken anew. */
+export async function stateOf(lab: Lab, host: LabHost): Promise<{state: HostState; pid?: number}> {
+  const pids = await processesOf(lab.name, host.name)
+  const pid = await firstProcess(pids)
+  const kept = await keeperLives(lab.name, host.name)
+  if (pid === undefined) return {state: kept ? 'running' : pids.length === 0 ? 'stopped' : 'broken'}
+  const whole =
+    kept && (await isWired(hostSeat(lab, host), pid)) && (await isMounted(hostPaths(lab.name, host.name).root))
+  const state = !whole ? 'broken' : (await isFrozen(lab.name, host.name)) ? 'paused' : 'running'
+  return {state, pid}
 }
 
 /** True once something at the address says it is an SSH server, within the time given in milliseconds. */
