@@ -1,3 +1,4 @@
+import {build} from 'esbuild'
 import t from 'tap'
 import {codes} from '../../src/error.ts'
 import {type Ended, run as process} from '../support/process.ts'
@@ -6,7 +7,21 @@ const {
   execPath: node,
   env: {PATH: path},
 } = globalThis.process
-const fixture = new URL('fixture/answer.ts', import.meta.url).pathname
+// Bundled once, so that starting it forty times takes a tenth of the time.
+const fixture = `${t.testdir({})}/answer.js`
+await build({
+  entryPoints: [new URL('fixture/answer.ts', import.meta.url).pathname],
+  outfile: fixture,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  external: ['typescript'],
+  define: {ROOT: JSON.stringify(new URL('../..', import.meta.url).pathname)},
+  banner: {
+    js: "import {createRequire as $c} from 'node:module'; const require = $c(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname",
+  },
+  logLevel: 'silent',
+})
 
 /** Runs the fixture; `interrupted` sends it SIGINT once it has begun to wait. */
 function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}, interrupted = false): Promise<Ended> {

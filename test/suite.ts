@@ -1,0 +1,150 @@
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {existsSync, globSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {createInterface} from 'node:readline'
+import {progressOn} from '../src/cli/progress.ts'
+import {systemStreams} from '../src/cli/streams.ts'
+import {installLabPackages, installPackages, requireLabMachine} from '../src/lab/requirements.ts'
+import {packageRoot} from '../src/root.ts'
+
+interface Part {
+  readonly name: string
+  readonly files: readonly string[]
+  /** Test files at once; labs and databases are shared, so those run one after the other. */
+  readonly jobs?: number
+}
+
+interface Counts {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+const all = globSync('test/**/*.test.ts', {cwd: packageRoot()}).toSorted()
+const real = /^test\/(?:ledger|runbook\/real)\//
+const journey = /^test\/journey\//
+
+const parts: readonly Part[] = [
+  {name: 'fast tests', files: all.filter(file => !real.test(file) && !journey.test(file))},
+  {name: 'tests on a real PostgreSQL', files: all.filter(file => real.test(file)), jobs: 1},
+  {name: 'journeys on lab hosts', files: all.filter(file => journey.test(file)), jobs: 1},
+]
+
+/** Sets up, runs every part, prints how long each took and the counts as the last line; gives the exit code. */
+export async function suite(began: number): Promise<number> {
+  process.chdir(packageRoot())
+  const times: [string, number][] = [['npm packages', Date.now() - began]]
+  const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    const from = Date.now()
+    const result = await work()
+    times.push([name, Date.now() - from])
+    return result
+  }
+  const lab = await timed('set-up', setUp)
+  const results: Counts[] = []
+  for (const part of parts) {
+    if (part.files.length === 0) continue
+    if (!lab && journey.test(part.files[0] ?? '')) results.push(skip(part))
+    else results.push(await timed(part.name, () => test(part)))
+  }
+  for (const [name, milliseconds] of times) console.log(`${minutes(milliseconds)}  ${name}`)
+  return sum(results)
+}
+
+/** tap is built into node_modules with the plugins of .taprc, so a new node_modules needs it built again. */
+const runnerBuilt = 'node_modules/.selfhelp-tap'
+
+/** Everything the tests need; false where lab hosts cannot run. */
+async function setUp(): Promise<boolean> {
+  const progress = progressOn(systemStreams().err)
+  const lab = await requireLabMachine().then(
+    () => true,
+    () => false,
+  )
+  if (lab) {
+    await installPackages(['postgresql-15'], progress)
+    await installLabPackages(progress)
+  }
+  if (!existsSync(runnerBuilt)) {
+    await must('test runner', 'tap', ['build'])
+    writeFileSync(runnerBuilt, '')
+  }
+  await must('build', 'node', ['bin/build.js'])
+  return lab
+}
+
+async function must(title: string, program: string, argv: readonly string[]): Promise<void> {
+  const part = progressOn(systemStreams().err).part(title)
+  const exit = await run(program, argv, {stdio: ['ignore', 'ignore', 'inherit']})
+  if (exit === 0) return part.done()
+  part.failed()
+  throw new Error(`${program} ${argv.join(' ')} ended with ${exit}`)
+}
+
+/** A home and a lab name of this run's own, so that it runs beside a quickstart and beside another run. */
+async function test({name, files, jobs}: Part): Promise<Counts> {
+  console.log(`\n== ${name}`)
+  const home = mkdtempSync(join(tmpdir(), 'selfhelp-test-'))
+  const env = {...process.env, SELFHELP_HOME: join(home, 'home'), SELFHELP_TEST_LAB: `test-${process.pid}`, TAP: '1'}
+  const child = spawn('tap', ['--reporter=tap', ...(jobs ? [`--jobs=${jobs}`] : []), ...files], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const teller = new Teller()
+  for await (const line of createInterface({input: child.stdout})) teller.read(line)
+  const exit = child.exitCode ?? (await once(child, 'close'))[0]
+  rmSync(home, {recursive: true, force: true})
+  return exit !== 0 && teller.counts.failed === 0 ? {...teller.counts, failed: 1} : teller.counts
+}
+
+/** Reads TAP: a line per test file, all that a failing one said, and the totals. */
+class Teller {
+  counts: Counts = {passed: 0, failed: 0, skipped: 0}
+  #said: string[] = []
+
+  read(line: string): void {
+    if (line.startsWith('# { total: ')) this.counts = countsOf(line)
+    const [, not, rest] = /^(not )?ok \d+ - (.*)$/.exec(line) ?? []
+    if (rest === undefined) {
+      if (!/^ +(ok \d+|1\.\.\d+|# Subtest: )/.test(line) || line.includes('# SKIP')) this.#said.push(line)
+      return
+    }
+    console.log(`${not ? 'FAILED ' : 'ok '}${rest}`)
+    const told = not ? this.#said : this.#said.filter(each => each.includes('# SKIP'))
+    for (const each of told) console.log(`  ${each}`)
+    this.#said = []
+  }
+}
+
+/** The totals that tap writes as its last words: `# { total: 17, pass: 16, fail: 1 }`. */
+function countsOf(totals: string): Counts {
+  const count = (name: string) => Number(new RegExp(`${name}: (\\d+)`).exec(totals)?.[1] ?? 0)
+  return {passed: count('pass'), failed: count('fail'), skipped: count('skip') + count('todo')}
+}
+
+function skip({name, files}: Part): Counts {
+  console.log(`\n== SKIPPED: ${name}. They need root on a Debian 12 machine. Not run:`)
+  for (const file of files) console.log(`   ${file}`)
+  return {passed: 0, failed: 0, skipped: files.length}
+}
+
+function sum(results: readonly Counts[]): number {
+  const total = (name: keyof Counts) => results.reduce((count, counts) => count + counts[name], 0)
+  const skipped = total('skipped')
+  const failed = total('failed')
+  if (process.env.CI && skipped > 0) console.log('In CI a skipped test is a failure.')
+  console.log(`${total('passed')} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+  return failed > 0 || (process.env.CI && skipped > 0) ? 1 : 0
+}
+
+async function run(program: string, argv: readonly string[], options: object): Promise<number> {
+  const child = spawn(program, argv, options)
+  const [code] = await once(child, 'close')
+  return code ?? 1
+}
+
+function minutes(milliseconds: number): string {
+  return `${(milliseconds / 60_000).toFixed(1).padStart(5)} min`
+}
