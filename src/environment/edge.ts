@@ -1,11 +1,10 @@
-import type {AssemblyWanted, FileWanted, UnitWanted, Wanted} from '../machine/model.ts'
+import {edgeAssembled, edgeUnit} from '../host/steps.ts'
+import type {FileWanted, Wanted} from '../machine/model.ts'
 import {render} from '../render/render.ts'
 import type {Secret} from '../secret/secret.ts'
 import {type Environment, fullName} from './model.ts'
 import {at} from './place.ts'
 import {faces} from './wanted.ts'
-
-const root = '/etc/haproxy/selfhelp'
 
 /** Chain and key of one name, as HAProxy reads them: one file. */
 export interface Served {
@@ -33,7 +32,8 @@ export function served(environment: Environment, certificates: readonly Served[]
       at.edgeHosts(id),
       lines(face => `${hostnames[face]} ${id}-${face}`),
     ),
-    ...assembled,
+    ...edgeAssembled,
+    edgeUnit,
   ]
 }
 
@@ -45,27 +45,10 @@ export function unserved(environment: Environment): readonly Wanted[] {
     gone(at.edgeHosts(id)),
     gone(at.edgeList(id)),
     gone(at.edgeBackend(id)),
-    ...assembled,
+    ...edgeAssembled,
+    edgeUnit,
     ...faces.map(face => gone(at.edgeCertificate(hostnames[face]))),
   ]
-}
-
-const assembled: readonly Wanted[] = [
-  assembly('backends.cfg', 'backend.d', ['haproxy', '-c', '-q', '-f', '/etc/haproxy/haproxy.cfg', '-f', '{}']),
-  assembly('crt-list', 'crt.d'),
-  assembly('hosts.map', 'host.d'),
-  {
-    kind: 'unit',
-    name: 'haproxy.service',
-    enabled: true,
-    running: true,
-    reloadAfter: ['backends.cfg', 'crt-list', 'hosts.map'].map(name => `${root}/${name}`),
-  } satisfies UnitWanted,
-]
-
-function assembly(name: string, from: string, check?: readonly string[]): AssemblyWanted {
-  const itself = {kind: 'assembly', path: `${root}/${name}`, from: `${root}/${from}`} as const
-  return {...itself, owner: 'root', group: 'root', mode: '0644', ...(check ? {check} : {})}
 }
 
 function file(path: string, content: string | Secret<string>, mode = '0644'): FileWanted {

@@ -35,6 +35,8 @@ export interface Environment {
   readonly hostnames: Hostnames
   readonly placed: readonly Placed[]
   readonly ports: Ports
+  /** Where its names answer: the address of its edge. */
+  readonly address: string
 }
 
 /** What the runtime lets in; `until` is enforced by the runtime itself. */

@@ -1,3 +1,5 @@
+import {edgeFolders} from '../host/steps.ts'
+
 /** Where things of an environment lie on a host: everything by its short id. */
 export const at = {
   folder: (id: string) => `/etc/selfhelp/${id}`,
@@ -11,9 +13,9 @@ export const at = {
   unit: (id: string, role: string) => `${id}-${role}.service`,
   unitFile: (id: string, role: string) => `/etc/systemd/system/${id}-${role}.service`,
   adminSocket: (id: string, role: string) => `/run/${id}-${role}/admin.socket`,
-  edgeBackend: (id: string) => `/etc/haproxy/selfhelp/backend.d/${id}.cfg`,
-  edgeHosts: (id: string) => `/etc/haproxy/selfhelp/host.d/${id}`,
-  edgeList: (id: string) => `/etc/haproxy/selfhelp/crt.d/${id}`,
-  edgeCertificate: (hostname: string) => `/etc/haproxy/selfhelp/cert/${hostname}.pem`,
+  edgeBackend: (id: string) => `${edgeFolders.backends}/${id}.cfg`,
+  edgeHosts: (id: string) => `${edgeFolders.hosts}/${id}`,
+  edgeList: (id: string) => `${edgeFolders.crtList}/${id}`,
+  edgeCertificate: (hostname: string) => `${edgeFolders.certificates}/${hostname}.pem`,
   release: (version: string) => `/opt/selfhelp/releases/${version}`,
 } as const

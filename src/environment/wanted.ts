@@ -112,7 +112,8 @@ export function schema(environment: Environment, level: number): readonly Wanted
     kind: 'command',
     name: `schema of ${fullName(environment)} at level ${level}`,
     argv: ['systemctl', 'start', at.unit(environment.id, 'migrate')],
-    unless: asPostgres(environment, reached),
+    unless: psql(environment, reached),
+    user: 'postgres',
   }
   return [command]
 }
@@ -137,11 +138,11 @@ export function programOf(version: string): readonly string[] {
   return [`${at.release(version)}/bin/selfhelp-runtime`]
 }
 
-function asPostgres({ports}: Environment, sql: string): readonly string[] {
+function psql({ports}: Environment, sql: string): readonly string[] {
   // The real psql: Debian's wrapper in /usr/bin is a Perl program that costs more than the question.
-  const psql = `/usr/lib/postgresql/${postgresVersion}/bin/psql`
+  const program = `/usr/lib/postgresql/${postgresVersion}/bin/psql`
   const where = ['-h', '/var/run/postgresql', '-p', `${ports.database}`, '-d', 'selfhelp']
-  return ['runuser', '-u', 'postgres', '--', psql, '-XqAt', '-v', 'ON_ERROR_STOP=1', ...where, '-c', sql]
+  return [program, '-XqAt', '-v', 'ON_ERROR_STOP=1', ...where, '-c', sql]
 }
 
 function settingsOf({id}: Environment): Readonly<Record<string, string>> {

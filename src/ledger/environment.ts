@@ -1,0 +1,90 @@
+import type {EnvironmentName} from '../contract/model.ts'
+import type {Environment, Phase, Placed} from '../environment/model.ts'
+import type {Hostnames} from '../environment/name.ts'
+import type {Queries} from './ledger.ts'
+import {allotPorts} from './port.ts'
+
+/** An environment as it is first written down. */
+export interface NewEnvironment {
+  readonly id: string
+  readonly tenant: string
+  readonly name: EnvironmentName
+  readonly version: string
+  readonly topology: string
+  readonly placed: readonly Placed[]
+  readonly hostnames: Hostnames
+}
+
+/** The environments of a tenant, production first. */
+export async function environmentsOf(ledger: Queries, tenant: string): Promise<Environment[]> {
+  return ledger.all<Environment>`
+    select e.id, e.tenant, t.legal_name, t.locale, e.name, e.phase, e.version, e.topology,
+      (select json_object_agg(face, h.name) from hostname h where h.environment = e.id) as hostnames,
+      (select json_agg(json_build_object('role', role, 'host', host, 'reason', reason) order by role, host)
+        from placement p where p.environment = e.id) as placed,
+      (select json_object_agg(purpose, port) from port o where o.environment = e.id) as ports,
+      (select address from placement p join host on host.name = p.host
+        where p.environment = e.id and role = 'edge' limit 1) as address
+    from environment e join tenant t on t.name = e.tenant
+    where e.tenant = ${tenant}
+    order by array_position(array['production', 'qualification', 'test', 'training'], e.name)`
+}
+
+/** Writes an environment down with its places, ports and names; in a transaction. */
+export async function insertEnvironment(tx: Queries, environment: NewEnvironment): Promise<void> {
+  const {id, tenant, name, version, topology, placed, hostnames} = environment
+  await tx.all`
+    insert into environment (id, tenant, name, phase, version, topology)
+    values (${id}, ${tenant}, ${name}, 'installation', ${version}, ${topology})`
+  for (const {role, host, reason} of placed) {
+    await tx.all`insert into placement (environment, role, host, reason) values (${id}, ${role}, ${host}, ${reason})`
+  }
+  for (const [host, purposes] of purposesByHost(placed)) await allotPorts(tx, {host, environment: id, purposes})
+  for (const face of ['presentation', 'edition'] as const) {
+    await tx.all`insert into hostname (name, environment, face) values (${hostnames[face]}, ${id}, ${face})`
+  }
+}
+
+/** Forgets an environment with all that hangs on it. */
+export async function deleteEnvironment(tx: Queries, id: string): Promise<void> {
+  await tx.all`delete from environment where id = ${id}`
+}
+
+/** Moves environments of a tenant from one phase to the next. */
+export async function movePhase(tx: Queries, tenant: string, {from, to}: {from: Phase; to: Phase}): Promise<void> {
+  await tx.all`update environment set phase = ${to} where tenant = ${tenant} and phase = ${from}`
+}
+
+/** Which of these ids are taken. */
+export async function takenIds(ledger: Queries, ids: readonly string[]): Promise<readonly string[]> {
+  const rows = await ledger.all<{id: string}>`select id from environment where id = any(${ids})`
+  return rows.map(({id}) => id)
+}
+
+/** How many environments each host carries, whatever their role there. */
+export async function environmentsPerHost(ledger: Queries): Promise<ReadonlyMap<string, number>> {
+  const rows = await ledger.all<{host: string; environments: number}>`
+    select host, count(distinct environment)::int as environments from placement group by host`
+  return new Map(rows.map(({host, environments}) => [host, environments]))
+}
+
+/** How many environments on a host run this release, besides these. */
+export async function othersOnRelease(
+  ledger: Queries,
+  {host, version, besides}: {host: string; version: string; besides: readonly string[]},
+): Promise<number> {
+  const row = await ledger.one<{others: number}>`
+    select count(*)::int as others from environment e
+    where version = ${version} and id <> all(${besides})
+      and exists (select from placement where environment = e.id and host = ${host})`
+  return row?.others ?? 0
+}
+
+function purposesByHost(placed: readonly Placed[]): ReadonlyMap<string, string[]> {
+  const purposes = new Map<string, string[]>()
+  for (const {role, host} of placed) {
+    if (role === 'edge') continue
+    purposes.set(host, [...(purposes.get(host) ?? []), role])
+  }
+  return purposes
+}
