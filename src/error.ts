@@ -73,6 +73,7 @@ export const codes = {
   'operator-exists': refusal('The address or the key of a new operator is already on record.'),
   'operator-key-missing': refusal('No operator key signed the request; nothing was changed.'),
   'operator-unknown': refusal('The key at hand belongs to no operator; nothing was changed.'),
+  'page-unreachable': failure('A page that should be served did not answer over https.'),
   'password-exposed': refusal('A password stood where others can read it; it was not used.'),
   'placement-refused': refusal('A rule of sites, residency, roles or room forbids every host.'),
   'plan-changed': refusal('The host is no longer as it was when the plan was made.'),
@@ -84,11 +85,12 @@ export const codes = {
   'run-stopped-past-return': stopped('A run stopped past its point of no return, or an undo failed.'),
   'run-undone': refusal('A step was refused; everything done before it was undone.'),
   'run-unfinished': refusal('A run about the same thing was begun with other input and has not ended.'),
+  'runtime-silent': failure('A service of an environment did not answer on its own host.'),
   'secret-key-missing': refusal('The key-encryption key is not there; no secret can be opened.'),
   'secret-unreadable': refusal('A secret does not open: it was altered, or another key sealed it.'),
+  'signature-invalid': refusal('A request is not signed by the operator it names.'),
   'study-incomplete': refusal('The specific study of the customer lacks chapters.'),
   'tenant-differs': refusal('The tenant exists, or is being made, otherwise than asked.'),
-  'signature-invalid': refusal('A request is not signed by the operator it names.'),
   'tool-failed': failure('A program of this machine did not do its work.'),
 } satisfies Record<string, Row>
 

@@ -5,6 +5,7 @@ import type {
   PgClusterWanted,
   PgDatabaseWanted,
   PgRoleWanted,
+  Question,
   UnitWanted,
   UserWanted,
   Wanted,
@@ -39,13 +40,22 @@ export function ground(environment: Environment, {password, tls}: DatabaseSecret
   const user: UserWanted = {kind: 'user', name: id, comment: `Self Help ${fullName(environment)}`}
   return [
     user,
-    folder('/etc/selfhelp', {group: 'root', mode: '0755'}),
     folder(at.folder(id), {group: 'root', mode: '0755'}),
     folder(at.secrets(id), {group: 'root', mode: '0700'}),
     file(at.password(id), password, {group: 'root', mode: '0600'}),
     file(at.databaseCa(id), tls.ca, {group: 'root', mode: '0644'}),
     file(at.databaseCertificate(id), tls.chain, {group: 'postgres', mode: '0640'}),
     file(at.databaseKey(id), tls.key, {group: 'postgres', mode: '0640'}),
+  ]
+}
+
+/** Its cluster, folder and user gone, with all that is in them. */
+export function gone({id, ports}: Environment): readonly Wanted[] {
+  const cluster = {kind: 'pg-cluster', version: postgresVersion, name: id, port: ports.database} as const
+  return [
+    {...cluster, settings: {}, access: [], absent: true},
+    {...folder(at.folder(id), {group: 'root', mode: '0755'}), absent: true},
+    {kind: 'user', name: id, comment: '', absent: true},
   ]
 }
 
@@ -200,4 +210,15 @@ function file(
   {group, mode}: {group: string; mode: string},
 ): FileWanted {
   return {kind: 'file', path, content, owner: 'root', group, mode}
+}
+
+/** Asks a service on its own host whether it is ready; it answers within the time a process takes to start. */
+export function answering(environment: Environment, face: Face): Question {
+  return {ask: 'run', args: asking(environment, face, ['GET', '/readyz'])}
+}
+
+/** The command line that asks a service's admin listener: hosts need no HTTP client of their own. */
+export function asking({id, version}: Environment, face: Face, request: readonly [string, string]): readonly string[] {
+  const credentials = `CREDENTIALS_DIRECTORY=${at.secrets(id)}`
+  return ['env', credentials, ...programOf(version), 'ask', '--config', at.config(id, face), ...request]
 }

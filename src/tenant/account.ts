@@ -1,0 +1,82 @@
+import {Failure} from '../error.ts'
+import {environmentLock, type Environments} from '../environment/stage.ts'
+import {type Environment, hostOf} from '../environment/model.ts'
+import type {Platform} from '../environment/platform.ts'
+import {asking} from '../environment/wanted.ts'
+import type {Contract} from '../contract/model.ts'
+import type {Answer, Fence} from '../machine/model.ts'
+import type {Fact} from '../runbook/step.ts'
+import {Secret} from '../secret/secret.ts'
+import {accountsOf, type WantedAccount} from './model.ts'
+
+/** A one-time link, where a password is set. */
+export interface Welcome {
+  readonly email: string
+  readonly role: WantedAccount['role']
+  readonly url: Secret
+  /** RFC 3339. */
+  readonly expiresAt: string
+}
+
+/** Every environment has its administrators and its test account, without a password yet (R116). */
+export function accounts(platform: Platform, environments: Environments, contract: Contract): Fact {
+  const missing = async (environment: Environment) => {
+    const known = await knownAccounts(platform, environment)
+    return accountsOf(contract, environment.hostnames.edition).filter(({email}) => !known.has(email))
+  }
+  return {
+    holds: async () => (await Promise.all((await environments()).map(missing))).every(list => list.length === 0),
+    make: async at => {
+      for (const environment of await environments()) {
+        const fence = at.fence(environmentLock(environment.id))
+        await ask(platform, environment, {id: `${at.run}-accounts-${environment.id}`, fence, wishes: await missing(environment)})
+      }
+    },
+  }
+}
+
+/** New one-time links for all accounts of an environment; the ones before them end. */
+export async function welcomes(
+  platform: Platform,
+  environment: Environment,
+  {contract, id, fence}: {contract: Contract; id: string; fence: Fence},
+): Promise<readonly Welcome[]> {
+  const wishes = accountsOf(contract, environment.hostnames.edition).map(account => ({...account, renew: true}))
+  const answers = await ask(platform, environment, {id, fence, wishes})
+  return answers.map((answer, at) => {
+    const {welcome} = JSON.parse(answer.out) as {welcome: {url: string; expiresAt: string}}
+    const {email, role} = wishes[at] as WantedAccount
+    return {email, role, url: new Secret(welcome.url), expiresAt: welcome.expiresAt}
+  })
+}
+
+async function knownAccounts(platform: Platform, environment: Environment): Promise<ReadonlySet<string>> {
+  const machine = await platform.machine(hostOf(environment, 'edition'))
+  const args = asking(environment, 'edition', ['GET', '/internal/accounts'])
+  const [answer] = await machine.ask([{ask: 'run', args}])
+  const {items} = JSON.parse(understood(environment, answer).out) as {items: {email: string}[]}
+  return new Set(items.map(({email}) => email))
+}
+
+interface Asked {
+  readonly id: string
+  readonly fence: Fence
+  readonly wishes: readonly object[]
+}
+
+async function ask(platform: Platform, environment: Environment, {id, fence, wishes}: Asked): Promise<readonly Answer[]> {
+  if (wishes.length === 0) return []
+  const machine = await platform.machine(hostOf(environment, 'edition'))
+  const args = asking(environment, 'edition', ['POST', '/internal/accounts'])
+  const answers = await machine.act(id, wishes.map(wish => ({act: 'run', args, input: JSON.stringify(wish)})), fence)
+  for (const answer of answers) understood(environment, answer)
+  return answers
+}
+
+function understood(environment: Environment, answer: Answer | undefined): Answer {
+  if (answer?.exit === 0) return answer
+  throw new Failure('runtime-silent', `The edition service ${environment.id} did not do what it was asked.`, {
+    facts: {environment: environment.id, exit: answer?.exit, said: answer?.err.slice(0, 500)},
+    remedies: [`selfhelp host ssh … journalctl -u ${environment.id}-edition`],
+  })
+}
