@@ -1,9 +1,9 @@
 import {daysOfCertificate, renewalManaged} from '../certificate/model.ts'
 import {certificatesOf, deleteCertificates, insertCertificate} from '../ledger/certificate.ts'
+import type {Reversible} from './building.ts'
 import type {Environment} from './model.ts'
 import type {Platform} from './platform.ts'
 import type {Environments} from './stage.ts'
-import type {Reversible} from './steps.ts'
 import {faces} from './wanted.ts'
 
 /** Each of their names has a certificate of the internal authority, its key in the secret store (R026). */

@@ -1,4 +1,5 @@
 import type {EnvironmentName, Locale, Topology} from '../contract/model.ts'
+import type {EnvironmentRow} from '../ledger/environment.ts'
 import type {Hostnames} from './name.ts'
 
 /** R115–R124: set up by us, then by the customer or a partner, then in service. */
@@ -61,4 +62,9 @@ export function hostOf(environment: Pick<Environment, 'placed'>, role: Environme
 /** `acme/production` */
 export function fullName({tenant, name}: Pick<Environment, 'tenant' | 'name'>): string {
   return `${tenant}/${name}`
+}
+
+/** What the ledger keeps, as what it is: only we wrote it. */
+export function asEnvironment(row: EnvironmentRow): Environment {
+  return row as unknown as Environment
 }

@@ -1,14 +1,32 @@
-import type {EnvironmentName} from '../contract/model.ts'
-import type {Environment, Phase, Placed} from '../environment/model.ts'
-import type {Hostnames} from '../environment/name.ts'
 import type {Queries} from './ledger.ts'
 import {allotPorts} from './port.ts'
+
+interface Placed {
+  readonly role: string
+  readonly host: string
+  readonly reason: string
+}
+
+interface Hostnames {
+  readonly presentation: string
+  readonly edition: string
+}
+
+/** An environment with all that was decided about it. */
+export interface EnvironmentRow extends NewEnvironment {
+  readonly legalName: string
+  readonly locale: string
+  readonly phase: string
+  readonly ports: Readonly<Record<string, number>>
+  /** Of its edge. */
+  readonly address: string
+}
 
 /** An environment as it is first written down. */
 export interface NewEnvironment {
   readonly id: string
   readonly tenant: string
-  readonly name: EnvironmentName
+  readonly name: string
   readonly version: string
   readonly topology: string
   readonly placed: readonly Placed[]
@@ -16,8 +34,8 @@ export interface NewEnvironment {
 }
 
 /** The environments of a tenant, production first. */
-export async function environmentsOf(ledger: Queries, tenant: string): Promise<Environment[]> {
-  return ledger.all<Environment>`
+export async function environmentsOf(ledger: Queries, tenant: string): Promise<EnvironmentRow[]> {
+  return ledger.all<EnvironmentRow>`
     select e.id, e.tenant, t.legal_name, t.locale, e.name, e.phase, e.version, e.topology,
       (select json_object_agg(face, h.name) from hostname h where h.environment = e.id) as hostnames,
       (select json_agg(json_build_object('role', role, 'host', host, 'reason', reason) order by role, host)
@@ -51,7 +69,7 @@ export async function deleteEnvironment(tx: Queries, id: string): Promise<void> 
 }
 
 /** Moves environments of a tenant from one phase to the next. */
-export async function movePhase(tx: Queries, tenant: string, {from, to}: {from: Phase; to: Phase}): Promise<void> {
+export async function movePhase(tx: Queries, tenant: string, {from, to}: {from: string; to: string}): Promise<void> {
   await tx.all`update environment set phase = ${to} where tenant = ${tenant} and phase = ${from}`
 }
 

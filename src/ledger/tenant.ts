@@ -1,13 +1,29 @@
 import type {Temporal} from 'temporal-polyfill'
-import type {Contact, Contract} from '../contract/model.ts'
 import type {Queries} from './ledger.ts'
+
+export interface ContactRow {
+  readonly id: string
+  readonly name: string
+  readonly email: string
+  readonly language: string
+  readonly roles: readonly string[]
+}
+
+/** What of a contract has columns of its own; the rest is kept as it is. */
+export interface NewTenant {
+  readonly tenant: string
+  readonly legalName: string
+  readonly locale: string
+  readonly timeZone: string
+  readonly contacts: readonly ContactRow[]
+}
 
 export interface TenantRow {
   readonly name: string
   readonly legalName: string
-  readonly locale: 'fr' | 'en'
+  readonly locale: string
   readonly timeZone: string
-  readonly contract: Contract
+  readonly contract: unknown
   readonly createdAt: Temporal.Instant
   readonly handedOverAt: Temporal.Instant | undefined
 }
@@ -38,7 +54,7 @@ export async function tenantLines(
 }
 
 /** Writes a tenant and its contacts down; false when the name is taken. In a transaction. */
-export async function insertTenant(tx: Queries, contract: Contract): Promise<boolean> {
+export async function insertTenant(tx: Queries, contract: NewTenant): Promise<boolean> {
   const {tenant, legalName, locale, timeZone, contacts} = contract
   const inserted = await tx.one`
     insert into tenant (name, legal_name, locale, time_zone, contract)
@@ -55,8 +71,8 @@ export async function deleteTenant(tx: Queries, name: string): Promise<void> {
 }
 
 /** One contact of a tenant. */
-export async function contactOf(ledger: Queries, tenant: string, id: string): Promise<Contact | undefined> {
-  return ledger.one<Contact>`
+export async function contactOf(ledger: Queries, tenant: string, id: string): Promise<ContactRow | undefined> {
+  return ledger.one<ContactRow>`
     select id, name, email, language, roles from contact where tenant = ${tenant} and id = ${id}`
 }
 
@@ -65,7 +81,11 @@ export async function noteHandOver(tx: Queries, name: string, at: Temporal.Insta
   await tx.all`update tenant set handed_over_at = ${at} where name = ${name} and handed_over_at is null`
 }
 
-async function insertContact(tx: Queries, tenant: string, {id, name, email, language, roles}: Contact): Promise<void> {
+async function insertContact(
+  tx: Queries,
+  tenant: string,
+  {id, name, email, language, roles}: ContactRow,
+): Promise<void> {
   await tx.all`
     insert into contact (tenant, id, name, email, language, roles)
     values (${tenant}, ${id}, ${name}, ${email}, ${language}, ${roles})`

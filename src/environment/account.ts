@@ -1,13 +1,19 @@
+import type {Contact, Contract} from '../contract/model.ts'
 import {Failure} from '../error.ts'
-import {environmentLock, type Environments} from '../environment/stage.ts'
-import {type Environment, hostOf} from '../environment/model.ts'
-import type {Platform} from '../environment/platform.ts'
-import {asking} from '../environment/wanted.ts'
-import type {Contract} from '../contract/model.ts'
 import type {Answer, Fence} from '../machine/model.ts'
 import type {Fact} from '../runbook/step.ts'
 import {Secret} from '../secret/secret.ts'
-import {accountsOf, type WantedAccount} from './model.ts'
+import {type Environment, hostOf} from './model.ts'
+import type {Platform} from './platform.ts'
+import {type Environments, environmentLock} from './stage.ts'
+import {asking} from './wanted.ts'
+
+/** An account of the runtime, made by us for the customer (R116). */
+export interface WantedAccount {
+  readonly email: string
+  readonly name: string
+  readonly role: 'administrator' | 'test'
+}
 
 /** A one-time link, where a password is set. */
 export interface Welcome {
@@ -29,7 +35,11 @@ export function accounts(platform: Platform, environments: Environments, contrac
     make: async at => {
       for (const environment of await environments()) {
         const fence = at.fence(environmentLock(environment.id))
-        await ask(platform, environment, {id: `${at.run}-accounts-${environment.id}`, fence, wishes: await missing(environment)})
+        await ask(platform, environment, {
+          id: `${at.run}-accounts-${environment.id}`,
+          fence,
+          wishes: await missing(environment),
+        })
       }
     },
   }
@@ -64,11 +74,19 @@ interface Asked {
   readonly wishes: readonly object[]
 }
 
-async function ask(platform: Platform, environment: Environment, {id, fence, wishes}: Asked): Promise<readonly Answer[]> {
+async function ask(
+  platform: Platform,
+  environment: Environment,
+  {id, fence, wishes}: Asked,
+): Promise<readonly Answer[]> {
   if (wishes.length === 0) return []
   const machine = await platform.machine(hostOf(environment, 'edition'))
   const args = asking(environment, 'edition', ['POST', '/internal/accounts'])
-  const answers = await machine.act(id, wishes.map(wish => ({act: 'run', args, input: JSON.stringify(wish)})), fence)
+  const answers = await machine.act(
+    id,
+    wishes.map(wish => ({act: 'run', args, input: JSON.stringify(wish)})),
+    fence,
+  )
   for (const answer of answers) understood(environment, answer)
   return answers
 }
@@ -79,4 +97,16 @@ function understood(environment: Environment, answer: Answer | undefined): Answe
     facts: {environment: environment.id, exit: answer?.exit, said: answer?.err.slice(0, 500)},
     remedies: [`selfhelp host ssh … journalctl -u ${environment.id}-edition`],
   })
+}
+
+/** The people who operate or decide administrate; and one test account, whose credentials are its own (R116). */
+export function accountsOf(contract: Contract, edition: string): readonly WantedAccount[] {
+  const people = contract.contacts.filter(({roles}) => roles.some(role => role !== 'security'))
+  const administrators = (people.length > 0 ? people : contract.contacts).map(administrator)
+  const unique = new Map(administrators.map(account => [account.email, account]))
+  return [...unique.values(), {email: `test@${edition}`, name: 'Test', role: 'test'}]
+}
+
+function administrator({email, name}: Contact): WantedAccount {
+  return {email: email.toLowerCase(), name, role: 'administrator'}
 }
