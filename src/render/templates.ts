@@ -1,5 +1,7 @@
 /** What each template needs: a wrong fact is a type error. Nouns add their templates here, by path under `templates/`. */
 export interface Templates {
+  'document/connection.en.txt': Connection
+  'document/connection.fr.txt': Connection
   'etc/apt/apt.conf.d/99selfhelp': Nothing
   'etc/default/haproxy': Nothing
   'etc/haproxy/selfhelp/backend.d/environment.cfg': {
@@ -32,3 +34,15 @@ interface EnvironmentUnit {
 
 /** A template without facts. */
 export type Nothing = Readonly<Record<string, never>>
+
+interface Connection {
+  readonly legalName: string
+  /** The first instant at which a link ends, in words. */
+  readonly until: string
+  readonly environments: readonly {
+    readonly name: string
+    readonly presentation: string
+    readonly edition: string
+    readonly accounts: readonly {readonly email: string; readonly role: string; readonly link: string}[]
+  }[]
+}

@@ -1,0 +1,58 @@
+import {
+  accounts,
+  answers,
+  certified,
+  environmentLock,
+  environmentsNamed,
+  foundations,
+  names,
+  type Platform,
+  type Reversible,
+  schemas,
+} from '../environment/steps.ts'
+import type {Runbook, Step} from '../runbook/model.ts'
+import {type Fact, runbook, step} from '../runbook/step.ts'
+import {connectionDocument} from './document.ts'
+import type {TenantInput} from './model.ts'
+import {pagesAnswer} from './page.ts'
+import {recorded} from './record.ts'
+
+/** From a contract to pages over https: every subscribed environment, closed until the hand-over (R115–R117). */
+export function tenantCreate(platform: Platform): Runbook<TenantInput> {
+  return runbook<TenantInput>({
+    id: 'tenant-create',
+    change: 'provision',
+    title: ({contract}) => `create tenant ${contract.tenant}`,
+    subject: ({contract}) => contract.tenant,
+    tenant: ({contract}) => contract.tenant,
+    environments: ({contract, environments}) => environments.map(({name}) => `${contract.tenant}/${name}`),
+    locks: ({environments}) => environments.flatMap(({id, placed}) => [environmentLock(id), ...hostLocks(id, placed)]),
+    steps: input => environmentSteps(platform, input),
+  })
+}
+
+/** The same for a whole tenant and for one environment more; each step is true of all its environments at once. */
+export function environmentSteps(platform: Platform, input: TenantInput): readonly Step[] {
+  const {contract} = input
+  const ids = input.environments.map(({id}) => id)
+  const all = environmentsNamed(platform, contract.tenant, ids)
+  return [
+    reversible('contract-is-recorded', recorded(platform, input)),
+    reversible('certificates-are-issued', certified(platform, all)),
+    reversible('databases-run-and-release-is-unpacked', foundations(platform, all), 'PT10M'),
+    reversible('schemas-are-at-level', schemas(platform, all)),
+    reversible('services-answer', answers(platform, all)),
+    reversible('edge-serves-names', names(platform, all)),
+    step('accounts-exist', accounts(platform, all, contract)),
+    step('pages-answer-over-https', pagesAnswer(platform, all)),
+    step('connection-document-is-written', connectionDocument(platform, all, contract)),
+  ]
+}
+
+function reversible(name: string, {undo, ...fact}: Reversible, within?: string): Step {
+  return step(name, fact as Fact, {undo, ...(within ? {within} : {})})
+}
+
+function hostLocks(id: string, placed: readonly {host: string}[]): readonly string[] {
+  return [...new Set(placed.map(({host}) => `host:${host}/${id}`))]
+}

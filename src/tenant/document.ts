@@ -1,0 +1,80 @@
+import {Temporal} from 'temporal-polyfill'
+import type {Contract} from '../contract/model.ts'
+import type {Environment} from '../environment/model.ts'
+import {type Environments, environmentLock, type Platform, type Welcome, welcomes} from '../environment/steps.ts'
+import {documentOf, insertDocument} from '../ledger/document.ts'
+import {render} from '../render/render.ts'
+import type {Fact} from '../runbook/step.ts'
+import {Secret} from '../secret/secret.ts'
+
+const kind = 'connection'
+
+/** The customer's document is there, in their language, with one-time links instead of passwords (R118). */
+export function connectionDocument(platform: Platform, environments: Environments, contract: Contract): Fact {
+  return {
+    holds: async () => (await links(platform, contract.tenant)) !== undefined,
+    make: async at => {
+      const parts: Part[] = []
+      for (const environment of await environments()) {
+        const fence = at.fence(environmentLock(environment.id))
+        // A repeated step asks anew: what the first attempt was told, nobody wrote down.
+        const id = `${at.run}-welcome-${environment.id}-${platform.clock.now().epochNanoseconds}`
+        parts.push({environment, welcomes: await welcomes(platform, environment, {contract, id, fence})})
+      }
+      await keep(platform, contract, parts)
+    },
+  }
+}
+
+/** The document with its links put in: a secret, until each was used. */
+export async function documentText(
+  platform: Pick<Platform, 'ledger' | 'secrets'>,
+  tenant: string,
+): Promise<Secret | undefined> {
+  const [document, found] = await Promise.all([documentOf(platform.ledger, tenant, kind), links(platform, tenant)])
+  if (document === undefined || found === undefined) return undefined
+  return new Secret(document.body.replace(/\{\{link (\d+)\}\}/g, (_, at) => found[Number(at)] ?? ''))
+}
+
+/** Where the links lie sealed. */
+export function linksSecret(tenant: string): string {
+  return `tenant/${tenant}/links`
+}
+
+interface Part {
+  readonly environment: Environment
+  readonly welcomes: readonly Welcome[]
+}
+
+async function keep({ledger, secrets}: Platform, contract: Contract, parts: readonly Part[]): Promise<void> {
+  const urls: string[] = []
+  const placed = parts.map(({environment, welcomes}) => ({
+    name: environment.name,
+    ...environment.hostnames,
+    accounts: welcomes.map(({email, role, url}) => ({email, role, link: `{{link ${urls.push(url.expose()) - 1}}}`})),
+  }))
+  const expires = parts.flatMap(({welcomes}) => welcomes.map(({expiresAt}) => Temporal.Instant.from(expiresAt)))
+  const first = expires.sort(Temporal.Instant.compare)[0]
+  const until = first ? shown(first, contract) : ''
+  const body = render(`document/connection.${contract.locale}.txt`, {
+    legalName: contract.legalName,
+    until,
+    environments: placed,
+  })
+  await secrets.put(linksSecret(contract.tenant), new Secret(JSON.stringify(urls)))
+  await insertDocument(ledger, contract.tenant, {kind, locale: contract.locale, body})
+}
+
+async function links(
+  {ledger, secrets}: Pick<Platform, 'ledger' | 'secrets'>,
+  tenant: string,
+): Promise<readonly string[] | undefined> {
+  if ((await documentOf(ledger, tenant, kind)) === undefined) return undefined
+  const sealed = await secrets.get(linksSecret(tenant))
+  return sealed ? (JSON.parse(sealed.expose()) as string[]) : undefined
+}
+
+function shown(at: Temporal.Instant, {timeZone, locale}: Contract): string {
+  const options = {timeZone, dateStyle: 'long', timeStyle: 'short'} as const
+  return `${new Intl.DateTimeFormat(locale, options).format(at.epochMilliseconds)} (${timeZone})`
+}
