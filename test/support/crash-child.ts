@@ -1,0 +1,29 @@
+import {connectLedger} from '../../src/ledger/connect.ts'
+import {launchDbos} from '../../src/runbook/dbos.ts'
+import {execute} from '../../src/runbook/execute.ts'
+import {heartbeat} from '../../src/runbook/heartbeat.ts'
+import {type Death, dying, type Trial} from './crash.ts'
+import {plainly, testKernel} from './kernel.ts'
+import type {TestLedger} from './ledger.ts'
+
+/** What the child is told, as its one argument. */
+export interface Order {
+  /** A module that exports `trial(file)`, whose world is kept in that file. */
+  readonly module: string
+  readonly file: string
+  readonly address: TestLedger['address']
+  readonly run: string
+  readonly death?: Death
+}
+
+const {module, file, address, run, death}: Order = JSON.parse(process.argv[2] ?? '{}')
+const {trial}: {trial(file: string): Trial} = await import(module)
+const ledger = await connectLedger(address)
+const kernel = testKernel(ledger, [dying(trial(file).runbook, death)])
+const beating = await heartbeat(kernel)
+const durable = await launchDbos({url: ledger.url, executor: kernel.executor.id})
+const end = await execute(kernel, run, {...plainly(), durably: durable.here})
+process.stdout.write(`${JSON.stringify(end)}\n`)
+await durable.close()
+await beating[Symbol.asyncDispose]()
+await ledger.close()
