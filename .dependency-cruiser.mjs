@@ -5,6 +5,7 @@ const nouns = [
   'explain',
   'flow',
   'operator',
+  'ca',
   'site',
   'probe',
   'host',

@@ -4,6 +4,12 @@ import type {Queries} from './ledger.ts'
 export interface Settings {
   /** The domain below which every platform has its names. */
   readonly 'base-domain': string
+  /** The internal authority's root certificate in PEM. */
+  readonly 'ca-certificate': string
+  /** The control plane's SSH key as hosts know it. */
+  readonly 'ssh-public-key': string
+  /** The public half of the key that signs the journal's heads, in PEM. */
+  readonly 'journal-public-key': string
   /** E-mail address of the machine operator that signs what nobody typed. */
   readonly 'machine-operator': string
 }

@@ -1,0 +1,101 @@
+import {generateKeyPairSync, randomBytes, X509Certificate} from 'node:crypto'
+import {existsSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {Temporal} from 'temporal-polyfill'
+import type {Clock} from '../clock.ts'
+import {Bug, Refusal} from '../error.ts'
+import type {Queries} from '../ledger/ledger.ts'
+import type {SecretStore} from '../ledger/secret-store.ts'
+import {putSetting, setting} from '../ledger/setting.ts'
+import {writeWhole} from '../secret/private-file.ts'
+import {Secret} from '../secret/secret.ts'
+import type {Authority, CertificateWanted, Issued, ServerKey} from './model.ts'
+import {rootCertificate, serverCertificate} from './x509.ts'
+
+export interface AuthorityNeeds {
+  readonly ledger: Queries
+  readonly secrets: SecretStore
+  readonly clock: Clock
+}
+
+const keyName = 'ca/key'
+const rootYears = 10
+
+/** Where people find the root certificate. */
+export function rootFile(home: string): string {
+  return join(home, 'ca.pem')
+}
+
+/** Makes the root certificate and its key unless they are there, and writes `ca.pem` if it is missing or another. */
+export async function createAuthority(
+  {ledger, secrets, clock}: AuthorityNeeds,
+  domain: string,
+  home: string,
+): Promise<void> {
+  let root = await setting(ledger, 'ca-certificate')
+  if (root === undefined) {
+    const {privateKey} = newServerKey()
+    const now = clock.now()
+    const until = now.toZonedDateTimeISO('UTC').add({years: rootYears}).toInstant()
+    const name = `selfhelp ${domain} ${randomBytes(3).toString('hex')}`
+    root = rootCertificate({name, key: privateKey.expose()}, domain, {from: now.subtract({hours: 1}), until})
+    await secrets.put(keyName, privateKey)
+    await putSetting(ledger, 'ca-certificate', root)
+  }
+  const file = rootFile(home)
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== root) writeWhole(file, root, 0o644)
+}
+
+/** The authority that `init` made; its key is opened at the first certificate. */
+export async function internalAuthority({ledger, secrets, clock}: AuthorityNeeds): Promise<Authority> {
+  const [root, domain] = [await setting(ledger, 'ca-certificate'), await setting(ledger, 'base-domain')]
+  if (root === undefined || domain === undefined)
+    throw new Refusal('ledger-missing', 'There is no internal certificate authority yet.', {
+      remedies: ['selfhelp init'],
+    })
+  return {
+    root,
+    issue: async wanted => {
+      assertBelow(domain, wanted.hostnames)
+      const key = await secrets.get(keyName)
+      if (!key) throw new Bug("The certificate authority's key is not in the secret store.")
+      return issue({root, key, now: clock.now()}, wanted)
+    },
+  }
+}
+
+/** A new key for a server (ECDSA P-256), for `issue` and the host. */
+export function newServerKey(): ServerKey {
+  const {publicKey, privateKey} = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: {type: 'spki', format: 'pem'},
+    privateKeyEncoding: {type: 'pkcs8', format: 'pem'},
+  })
+  return {publicKey, privateKey: new Secret(privateKey)}
+}
+
+function assertBelow(domain: string, hostnames: readonly string[]): void {
+  const outside = hostnames.filter(name => !name.endsWith(`.${domain}`))
+  if (outside.length === 0) return
+  throw new Refusal('input-invalid', `The internal certificate authority certifies names below ${domain} only.`, {
+    facts: {outside},
+  })
+}
+
+function issue(by: {root: string; key: Secret; now: Temporal.Instant}, wanted: CertificateWanted): Issued {
+  const {subject, validTo} = new X509Certificate(by.root)
+  const name = subject.replace(/^CN=/, '')
+  const rootEnds = Temporal.Instant.fromEpochMilliseconds(Date.parse(validTo))
+  const wantedEnd = by.now.add({hours: 24 * wanted.days})
+  const until = Temporal.Instant.compare(wantedEnd, rootEnds) < 0 ? wantedEnd : rootEnds
+  // An hour back, for hosts whose clocks are behind ours.
+  const from = by.now.subtract({hours: 1})
+  const chain = serverCertificate({name, key: by.key.expose()}, {...wanted, from, until})
+  const fingerprint = new X509Certificate(chain).fingerprint256.replaceAll(':', '').toLowerCase()
+  return {chain, fingerprint, notBefore: seconds(from), notAfter: seconds(until), issuer: name}
+}
+
+/** Certificates know whole seconds. */
+function seconds(instant: Temporal.Instant): Temporal.Instant {
+  return instant.round({smallestUnit: 'second', roundingMode: 'trunc'})
+}
