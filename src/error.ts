@@ -37,6 +37,9 @@ const stopped = (means: string): Row & {kind: 'failure'} => ({kind: 'failure', e
 /** Every code there is, in alphabetical order; `docs/errors.md` is generated from it. */
 export const codes = {
   'action-failed': failure('A program on a host ended with an error; what it had said is in the facts.'),
+  'bootstrap-key-missing': failure(
+    'A run must enter a machine with a key that is kept nowhere; it must be given again.',
+  ),
   bug: {
     kind: 'bug',
     exit: exits.bug,
@@ -50,7 +53,10 @@ export const codes = {
   'exchange-failed': failure('A host could not take an exchange: sudo, disk or a tool is missing there.'),
   'file-exposed': refusal('A file with a secret is open to others; it was not read.'),
   'home-unusable': refusal('The home of this control plane cannot be used as it is.'),
+  'host-differs': refusal('A host of that name is recorded otherwise than asked.'),
+  'host-in-use': refusal('Environments still stand on the host.'),
   'host-key-changed': refusal('A host answers with another key than the pinned one; nothing was sent to it.'),
+  'host-unfit': refusal('The preflight found that a machine cannot be adopted as it is.'),
   'host-unreachable': failure('A host did not answer over SSH in time.'),
   'in-the-way': refusal('Something that is not ours is where a thing is wanted; it was not touched.'),
   'input-invalid': usage('What was typed, or a file that was named, cannot be read as what it should be.'),

@@ -1,5 +1,7 @@
 import {type Clock, systemClock} from '../clock.ts'
+import type {Entered, Ways} from '../host/ways.ts'
 import type {Ledger} from '../ledger/ledger.ts'
+import type {Machine} from '../machine/model.ts'
 import {homeOf} from './home.ts'
 import type {Interruption} from './interruption.ts'
 import {type Progress, progressOn} from './progress.ts'
@@ -19,6 +21,10 @@ export interface World {
   readonly interruption: Interruption
   /** Opens the ledger at the first call. Refusals `ledger-missing` and `ledger-too-new`. */
   ledger(): Promise<Ledger>
+  /** The ways into hosts with the control plane's key. Refusal `home-unusable` before `init`. */
+  ways(): Promise<Ways>
+  /** A host of the ledger; its connection is opened once and closed with the world. Refusal `not-found`. */
+  machine(host: string): Promise<Machine>
   close(): Promise<void>
 }
 
@@ -34,6 +40,11 @@ export interface Given {
 export function makeWorld({env, streams, interruption, quiet}: Given): World {
   const home = homeOf(env, process.getuid?.() ?? 0)
   let ledger: Promise<Ledger> | undefined
+  const openedLedger = () => {
+    ledger ??= import('../ledger/open.ts').then(({openLedger}) => openLedger({home, env}))
+    return ledger
+  }
+  const hosts = hostsOf(home, openedLedger)
   return {
     clock: systemClock,
     env,
@@ -41,11 +52,39 @@ export function makeWorld({env, streams, interruption, quiet}: Given): World {
     streams,
     progress: progressOn(streams.err, {quiet}),
     interruption,
-    ledger: () => {
-      ledger ??= import('../ledger/open.ts').then(({openLedger}) => openLedger({home, env}))
-      return ledger
-    },
+    ledger: openedLedger,
+    ways: hosts.ways,
+    machine: hosts.machine,
     // One that could not be opened has said so already.
-    close: async () => (await ledger?.catch(() => undefined))?.close(),
+    close: async () => {
+      await hosts.close()
+      await (await ledger?.catch(() => undefined))?.close()
+    },
+  }
+}
+
+function hostsOf(home: string, ledger: () => Promise<Ledger>) {
+  const entered = new Map<string, Promise<Entered>>()
+  const ways = async () => {
+    const [{sshWays}, {readControlKey}] = await Promise.all([
+      import('../host/ssh-ways.ts'),
+      import('../host/control-key.ts'),
+    ])
+    return sshWays(readControlKey(home))
+  }
+  const enter = async (name: string) => {
+    const {hostNamed} = await import('../host/list.ts')
+    return (await ways()).enter(await hostNamed(await ledger(), name))
+  }
+  return {
+    ways,
+    machine: (name: string): Promise<Machine> => {
+      const known = entered.get(name) ?? enter(name)
+      entered.set(name, known)
+      return known
+    },
+    close: async () => {
+      for (const each of entered.values()) await (await each.catch(() => undefined))?.close()
+    },
   }
 }

@@ -31,13 +31,6 @@ export interface Flow {
 /** The first and the last port. */
 export type Range = readonly [number, number]
 
-/** From which ports the ledger allots what environments listen on, so that the table can name them. */
-export const ports = {
-  database: [20000, 23999],
-  presentation: [24000, 27999],
-  edition: [28000, 31999],
-} as const satisfies Record<string, Range>
-
 /** A host as the firewall sees it. */
 export interface Seat {
   readonly name: string

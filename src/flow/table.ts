@@ -1,4 +1,5 @@
-import {type Flow, type Party, ports, type Range, type Role} from './model.ts'
+import {portRanges as ports} from '../ledger/port.ts'
+import type {Flow, Party, Range, Role} from './model.ts'
 
 /**
  * Every flow there is. A firewall rule has its row here or does not exist; later features add rows here and nowhere else.

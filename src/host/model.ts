@@ -1,6 +1,7 @@
 import type {Temporal} from 'temporal-polyfill'
 import {Refusal} from '../error.ts'
 import {type Role, roles, type Seat} from '../flow/model.ts'
+import type {HostRow} from '../ledger/host.ts'
 
 /** A Debian machine reached over SSH. Keyed by name, never by address: one day it is replaced. */
 export interface Host {
@@ -44,6 +45,22 @@ export const seatOf = ({name, roles, address, facts}: Host): Seat => ({
   roles,
   addresses: [...new Set([address, ...facts.addresses])],
 })
+
+/** A host as the ledger keeps it. */
+export function asHost(row: HostRow): Host {
+  const {name, site, address, hostKey, addedAt, retiredAt} = row
+  const facts = row.facts as unknown as HostFacts
+  return {
+    name,
+    site,
+    address,
+    hostKey,
+    roles: roles.filter(role => row.roles.includes(role)),
+    facts,
+    addedAt,
+    retiredAt,
+  }
+}
 
 /** What `host add` was told. */
 export interface HostTyped {

@@ -1,7 +1,13 @@
 import type {Queries} from './ledger.ts'
 
-const first = 20_000
-const last = 31_999
+/** The first and the last port for each purpose: firewalls open ranges, so that a purpose is known by its port. */
+export const portRanges = {
+  database: [20_000, 23_999],
+  presentation: [24_000, 27_999],
+  edition: [28_000, 31_999],
+} as const
+
+const others = [32_000, 32_767] as const
 
 /**
  * Allots a port for each purpose on a host, the lowest free ones. In a transaction: the host's row is held until it
@@ -12,14 +18,12 @@ export async function allotPorts(
   {host, environment, purposes}: {host: string; environment: string; purposes: readonly string[]},
 ): Promise<void> {
   await tx.all`select from host where name = ${host} for update`
-  await tx.all`
-    insert into port (host, port, environment, purpose)
-    select ${host}, free.port, ${environment}, wanted.purpose
-    from unnest(${purposes}::text[]) with ordinality as wanted (purpose, at)
-    join (
-      select candidate as port, row_number() over (order by candidate) as at
+  for (const purpose of purposes) {
+    const [first, last] = purpose in portRanges ? portRanges[purpose as keyof typeof portRanges] : others
+    await tx.all`
+      insert into port (host, port, environment, purpose)
+      select ${host}, min(candidate), ${environment}, ${purpose}
       from generate_series(${first}::int, ${last}::int) as candidate
-      where not exists (select from port where host = ${host} and port.port = candidate)
-      order by candidate limit cardinality(${purposes}::text[])
-    ) as free using (at)`
+      where not exists (select from port where host = ${host} and port.port = candidate)`
+  }
 }

@@ -60,7 +60,8 @@ export function sshConnection(target: SshTarget): Connection {
   }
 }
 
-async function connected(target: SshTarget): Promise<Client> {
+/** An open connection to a machine that showed the pinned key. */
+export async function connected(target: SshTarget): Promise<Client> {
   const {Client} = (await import('ssh2')).default
   const client = new Client()
   let changed: Refusal | undefined

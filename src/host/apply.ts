@@ -1,0 +1,72 @@
+import type {Ledger} from '../ledger/ledger.ts'
+import type {Applied, Plan} from '../machine/model.ts'
+import type {Runbook} from '../runbook/model.ts'
+import {runbook, step} from '../runbook/step.ts'
+import {fleetOf, hostNamed} from './list.ts'
+import {type Host, hostLock} from './model.ts'
+import {hostWanted} from './wanted.ts'
+import {inside, type Ways} from './ways.ts'
+
+export interface HostApplyInput {
+  readonly name: string
+  /** The environments on it when it was asked for: the calendar judges the change by them. */
+  readonly environments: readonly string[]
+  /** The hash of the plan that was read; another is refused. */
+  readonly expect?: string
+}
+
+export interface HostWorld {
+  readonly ledger: Ledger
+  readonly ways: Ways
+}
+
+/** What changing a host found and did. */
+export interface HostChanged {
+  readonly host: string
+  readonly changes: Plan['changes']
+  readonly planHash: string
+  readonly roundTrips: number
+}
+
+/** Makes a host as it is wanted. `did` is told what was done, for whoever shows it. */
+export function hostApply(world: HostWorld, did: (applied: Applied) => void = () => {}): Runbook<HostApplyInput> {
+  return runbook<HostApplyInput>({
+    id: 'host-apply',
+    change: 'host',
+    title: ({name}) => `apply host ${name}`,
+    subject: ({name}) => name,
+    tenant: () => undefined,
+    environments: ({environments}) => environments,
+    locks: ({name}) => [hostLock(name)],
+    steps: ({name, expect}) => [
+      step(
+        'host-is-as-wanted',
+        {
+          holds: async () => (await planHost(world, name)).changes.length === 0,
+          make: async at => {
+            const {host, wanted} = await wantedOf(world, name)
+            const fence = at.fence(hostLock(name))
+            const how = expect === undefined ? {fence} : {fence, expect}
+            did(await inside(world.ways.enter(host), machine => machine.apply(wanted, how)))
+          },
+        },
+        {within: 'PT5M'},
+      ),
+    ],
+  })
+}
+
+/** What would change on a host; one exchange. Throws `Refusal('not-found')`, `Failure('host-unreachable')`. */
+export async function planHost(world: HostWorld, name: string): Promise<HostChanged> {
+  const {host, wanted} = await wantedOf(world, name)
+  return inside(world.ways.enter(host), async machine => {
+    const {changes, planHash} = await machine.plan(wanted)
+    return {host: name, changes, planHash, roundTrips: machine.roundTrips}
+  })
+}
+
+async function wantedOf({ledger, ways}: HostWorld, name: string) {
+  const fleet = await fleetOf(ledger)
+  const host: Host = await hostNamed(ledger, name)
+  return {host, wanted: hostWanted({host, fleet, publicKey: ways.publicKey})}
+}

@@ -1,0 +1,53 @@
+import {Refusal} from '../error.ts'
+import {environmentsOn, host, hosts} from '../ledger/host.ts'
+import type {Queries} from '../ledger/ledger.ts'
+import {type Selection, select} from './fleet.ts'
+import {asHost, type Host} from './model.ts'
+
+/** Every host in service. */
+export async function fleetOf(ledger: Queries): Promise<readonly Host[]> {
+  return (await hosts(ledger)).map(asHost).filter(each => each.retiredAt === undefined)
+}
+
+/** One host in service. Throws `Refusal('not-found')`. */
+export async function hostNamed(ledger: Queries, name: string): Promise<Host> {
+  const row = await host(ledger, name)
+  if (row && row.retiredAt === undefined) return asHost(row)
+  const was = row ? `Host ${name} was retired on ${row.retiredAt}.` : `There is no host ${name}.`
+  throw new Refusal('not-found', was, {remedies: ['selfhelp host list']})
+}
+
+/** A host with the environments that stand on it. */
+export interface HostShown extends Host {
+  readonly environments: readonly string[]
+}
+
+/** One host, retired or not. Throws `Refusal('not-found')`. */
+export async function showHost(ledger: Queries, name: string): Promise<HostShown> {
+  const row = await host(ledger, name)
+  if (row) return {...asHost(row), environments: await environmentsOn(ledger, name)}
+  throw new Refusal('not-found', `There is no host ${name}.`, {remedies: ['selfhelp host list']})
+}
+
+/** Hosts as asked for, retired ones only when named or with `all`. */
+export async function listHosts(ledger: Queries, selection: Selection): Promise<{items: readonly Host[]}> {
+  const every = (await hosts(ledger)).map(asHost)
+  return {items: selection.all ? every : select(every, selection)}
+}
+
+/** The hosts that are meant. Throws `Refusal('not-found')` for names nobody has, `Refusal('input-invalid')` for none at all. */
+export async function selected(ledger: Queries, selection: Selection): Promise<readonly Host[]> {
+  const {names, site, role, all} = selection
+  if (names.length === 0 && site === undefined && role === undefined && !all)
+    throw new Refusal('input-invalid', 'No host was named.', {
+      remedies: ['Name hosts, or give --site, --role or --all.'],
+    })
+  const fleet = await fleetOf(ledger)
+  const unknown = names.filter(name => !fleet.some(each => each.name === name))
+  if (unknown.length > 0)
+    throw new Refusal('not-found', `There is no host ${unknown.join(', ')} in service.`, {
+      facts: {unknown},
+      remedies: ['selfhelp host list'],
+    })
+  return select(fleet, selection)
+}

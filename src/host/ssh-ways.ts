@@ -1,0 +1,37 @@
+import {machineOver} from '../machine/apply.ts'
+import {presentedKey, runProgram} from '../machine/look.ts'
+import type {Connection, Machine} from '../machine/model.ts'
+import {type SshTarget, sshConnection} from '../machine/ssh.ts'
+import type {ControlKey} from './control-key.ts'
+import {controlUser} from './model.ts'
+import type {Bootstrap, Door, Entered, Ways} from './ways.ts'
+
+/** The ways into hosts over SSH, with the control plane's key or the one given. */
+export function sshWays({key, publicKey}: ControlKey): Ways {
+  const target = ({name, address, hostKey}: Door, {user, key: own}: Bootstrap): SshTarget => {
+    return {host: name, address, hostKey, user, key: own}
+  }
+  const ourselves: Bootstrap = {user: controlUser, key}
+  return {
+    publicKey,
+    enter: (door, bootstrap = ourselves) => entered(sshConnection(target(door, bootstrap))),
+    run: (door, program, bootstrap = ourselves) => runProgram(target(door, bootstrap), program),
+    presented: address => presentedKey(address),
+  }
+}
+
+/** A machine that closes its connection when it is left. */
+export function entered(connection: Connection): Entered {
+  const machine: Machine = machineOver(connection)
+  return {
+    host: machine.host,
+    get roundTrips() {
+      return machine.roundTrips
+    },
+    plan: wanted => machine.plan(wanted),
+    apply: (wanted, how) => machine.apply(wanted, how),
+    ask: questions => machine.ask(questions),
+    act: (id, actions, fence) => machine.act(id, actions, fence),
+    close: () => connection.close(),
+  }
+}
