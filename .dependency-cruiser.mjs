@@ -20,7 +20,6 @@ const nouns = [
   'lab',
   'init',
   'doctor',
-  'quickstart',
 ]
 
 const kernel = ['runbook', 'machine', 'render', 'ledger', 'secret']

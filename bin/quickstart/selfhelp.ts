@@ -1,0 +1,38 @@
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {join} from 'node:path'
+import {type Code, codes, Failure} from '../../src/error.ts'
+import {packageRoot} from '../../src/root.ts'
+
+/** A command as an operator types it; its talk is shown. Throws what it reported. */
+export async function selfhelp(...words: string[]): Promise<void> {
+  const {exit} = await run(words, 'inherit')
+  if (exit !== 0)
+    throw new Failure('quickstart-stopped', `selfhelp ${words.join(' ')} ended with exit ${exit}.`, stopped)
+}
+
+/** The same with `--json`: its result. Throws what it reported, with its own code. */
+export async function asked<T>(...words: string[]): Promise<T> {
+  const {exit, out} = await run([...words, '--json'], 'inherit')
+  const said = JSON.parse(out || '{}')
+  if (exit === 0) return said
+  const {code = 'bug', message = '', facts = {}, remedies = []} = said.error ?? {}
+  throw new Failure('quickstart-stopped', `selfhelp ${words.join(' ')}: ${message}`, {
+    facts: {...facts, code, means: codes[code as Code]?.means},
+    remedies: [...remedies, ...stopped.remedies],
+  })
+}
+
+const stopped = {remedies: ['npm run quickstart   (goes on where it stopped)', 'npm run quickstart -- --down']}
+
+async function run(words: readonly string[], stderr: 'inherit' | 'ignore'): Promise<{exit: number; out: string}> {
+  const child = spawn(process.execPath, [join(packageRoot(), 'bin/run.js'), ...words], {
+    stdio: ['ignore', 'pipe', stderr],
+  })
+  let out = ''
+  child.stdout.on('data', chunk => {
+    out += chunk
+  })
+  const [exit] = await once(child, 'close')
+  return {exit: exit ?? 1, out}
+}

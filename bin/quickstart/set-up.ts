@@ -1,0 +1,15 @@
+import {execFile} from 'node:child_process'
+import {promisify} from 'node:util'
+import type {Progress} from '../../src/cli/progress.ts'
+import {installLabPackages, installPackages, requireLabMachine} from '../../src/lab/requirements.ts'
+
+/** What the control plane itself runs: the ledger's PostgreSQL, and curl for the line that is printed. */
+const packages = ['postgresql-15', 'curl', 'ca-certificates', 'openssl']
+
+/** Debian packages and the build. Refuses where lab hosts cannot run. */
+export async function setUp(progress: Progress): Promise<void> {
+  await requireLabMachine()
+  await installPackages(packages, progress)
+  await installLabPackages(progress)
+  await promisify(execFile)(process.execPath, ['bin/build.js'])
+}
