@@ -67,7 +67,7 @@ function doors(scene: Scene, procedure: Procedure): Html {
   <li><a href="${at(scene, `${base}/${start.to}/next?${start.to}=${choice.id}`)}"><b>${choice.label[locale]}</b>${choice.hint && html`<span>${choice.hint[locale]}</span>`}</a></li>`,
   )}
 </ul>
-<p><a class="button" href="${at(scene, base)}">${words[locale].start}</a></p>
+<p><a class="button second" href="${at(scene, base)}">${words[locale].start}</a></p>
 </section>`
 }
 

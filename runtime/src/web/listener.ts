@@ -31,6 +31,8 @@ export function createListener(name: string, app: App, proxies: readonly string[
     } catch (error) {
       answer = failed(error)
     }
+    // Asked to stop: whoever is answered now shall ask another process next.
+    if (!server.listening) response.setHeader('connection', 'close')
     await write(request, response, answer).catch(error => {
       log('warn', 'answer-not-delivered', {error})
       response.destroy()

@@ -1,0 +1,246 @@
+import {createHash} from 'node:crypto'
+import {statSync, writeFileSync} from 'node:fs'
+import {createServer} from 'node:net'
+import {setTimeout} from 'node:timers/promises'
+import t from 'tap'
+import type {Database} from '../src/config.ts'
+import {sql, startPostgres, withoutDatabase} from './support/database.ts'
+import {type Running, runCommand, startCommand, startRuntime, until, writeConfig} from './support/runtime.ts'
+
+t.test('operations', {skip: withoutDatabase}, async t => {
+  const newDatabase = await startPostgres(t)
+
+  t.test('health answers, readiness says why not', async t => {
+    const database = await newDatabase()
+    const runtime = await startRuntime(t, {role: 'presentation', database, migrated: false})
+    t.same(await json(runtime, '/healthz'), {ok: true})
+    t.match(await json(runtime, '/version'), {version: '0.1.0-dev', schemaLevel: 1})
+    const before = await runtime.get('/readyz')
+    t.equal(before.status, 503)
+    t.match(await before.json(), {ready: false, reasons: [{code: 'schema-level', found: 0, expected: 1}]})
+    t.equal(runCommand(['migrate', '--config', runtime.configFile]).status, 0)
+    t.match(await json(runtime, '/readyz'), {ready: true, reasons: [], warnings: [], mode: 'open'})
+    await sql(database, "insert into operation.schema_level (level, name, sha256) values (2, '0002-later.sql', 'x')")
+    t.match(await json(runtime, '/readyz'), {ready: false, reasons: [{code: 'schema-level', found: 2, expected: 1}]})
+    t.equal(runCommand(['migrate', '--config', runtime.configFile]).status, 3, 'an older release goes no step back')
+  })
+
+  t.test('without its database it serves the procedure, and says that it is not ready', async t => {
+    const database: Database = {host: '/nowhere', port: 1, name: 'x', user: 'x'}
+    const runtime = await startRuntime(t, {role: 'presentation', database, migrated: false})
+    t.match(await json(runtime, '/readyz'), {ready: false, reasons: [{code: 'database-unreachable'}]})
+    t.equal((await runtime.get('/help/workstation')).status, 200)
+    const opinion = await runtime.post('/help/workstation/call-support/feedback', {
+      topic: 'slow',
+      'slow-since': 'longer',
+      helpful: 'no',
+    })
+    t.equal(opinion.status, 503)
+    t.match(await opinion.text(), 'Réponse impossible')
+  })
+
+  t.test('migrations run once however many start them, and a changed one is refused', async t => {
+    const database = await newDatabase()
+    const config = writeConfig(t, {role: 'presentation', database})
+    const results = await Promise.all([1, 2, 3].map(() => startCommand(['migrate', '--config', config])))
+    t.same(
+      results.map(({status}) => status),
+      [0, 0, 0],
+    )
+    const applied = results.map(({stdout}) => JSON.parse(stdout).applied.length)
+    t.same(applied.sort(), [0, 0, 1])
+    await sql(database, "update operation.schema_level set sha256 = 'other'")
+    const refused = runCommand(['migrate', '--config', config])
+    t.equal(refused.status, 3)
+    t.match(refused.stdout, 'differs from what was applied')
+  })
+
+  t.test('the mode is what the state file says, from the signal on', async t => {
+    const runtime = await startRuntime(t, {role: 'presentation', database: await newDatabase()})
+    runtime.state({mode: 'closed', banner: {fr: 'Travaux <b>', en: 'Works'}})
+    t.equal((await runtime.get('/')).status, 200, 'not before the signal')
+    await runtime.hangUp()
+    const closed = await runtime.get('/en/help/workstation')
+    t.same([closed.status, closed.headers.get('retry-after')], [503, '300'])
+    t.match(await closed.text(), /Service closed/)
+    t.equal((await runtime.post('/help/workstation/solved/feedback', {})).status, 503)
+    t.match(await (await runtime.get('/')).text(), 'Travaux &#60;b&#62;')
+    for (const path of ['/healthz', '/readyz', '/version']) t.equal((await runtime.get(path)).status, 200, path)
+    runtime.state({mode: 'read-only'})
+    await runtime.hangUp()
+    t.equal((await runtime.get('/help/workstation')).status, 200)
+    const opinion = {topic: 'slow', 'slow-since': 'longer', helpful: 'no'}
+    t.equal((await runtime.post('/help/workstation/call-support/feedback', opinion)).status, 503)
+  })
+
+  t.test('a closing ends by itself, though nobody does anything', async t => {
+    const runtime = await startRuntime(t, {role: 'presentation', database: await newDatabase()})
+    const soon = new Date(Date.now() + 1500).toISOString()
+    runtime.state({mode: 'closed', until: soon, banner: {fr: 'Travaux'}})
+    await runtime.hangUp()
+    const closed = await runtime.get('/')
+    t.equal(closed.status, 503)
+    t.ok(Number(closed.headers.get('retry-after')) <= 2)
+    const open = await until(async () => {
+      const answer = await runtime.get('/')
+      return answer.status === 200 ? answer : undefined
+    })
+    t.notMatch(await open.text(), 'Travaux')
+    t.ok(Date.now() >= Date.parse(soon))
+    runtime.state({mode: 'closed', until: '2020-01-01T00:00:00Z', banner: {fr: 'Travaux'}})
+    await runtime.hangUp()
+    const past = await runtime.get('/')
+    t.equal(past.status, 200)
+    t.notMatch(await past.text(), 'Travaux')
+  })
+
+  t.test('a broken state file changes nothing and shows in readyz; at the start it lets nobody in', async t => {
+    const database = await newDatabase()
+    const runtime = await startRuntime(t, {role: 'presentation', database, state: {mode: 'read-only'}})
+    runtime.state('{"mode": "clo')
+    await runtime.hangUp()
+    const ready = await runtime.get('/readyz')
+    t.equal(ready.status, 200, 'one broken file must not take a customer off the air')
+    t.match(await ready.json(), {ready: true, mode: 'read-only', warnings: [{code: 'state-file'}]})
+    const fresh = await startRuntime(t, {role: 'presentation', database, state: 'not json'})
+    t.match(await json(fresh, '/readyz'), {ready: false, mode: 'closed', reasons: [{code: 'state-file'}]})
+    t.equal((await fresh.get('/')).status, 503)
+  })
+
+  t.test('smoke uses everything and leaves no trace, in every mode', async t => {
+    const database = await newDatabase()
+    const runtime = await startRuntime(t, {role: 'presentation', database})
+    await runtime.admin('POST', '/internal/accounts', {email: 'jane@acme.test', role: 'author'})
+    const before = [await digest(runtime), await counts(database)]
+    for (const mode of ['open', 'read-only', 'closed']) {
+      runtime.state({mode, neutralised: mode === 'closed'})
+      await runtime.hangUp()
+      const smoke = await runtime.admin('POST', '/internal/smoke')
+      t.equal(smoke.status, 200, smoke.text)
+      t.match(JSON.parse(smoke.text), {
+        ok: true,
+        checks: [{name: 'schema-level'}, {name: 'procedure'}, {name: 'sign-in'}],
+      })
+    }
+    t.same([await digest(runtime), await counts(database)], before)
+    await sql(database, 'alter table credential.password rename to hidden')
+    const failed = await runtime.admin('POST', '/internal/smoke')
+    t.equal(failed.status, 503)
+    t.match(JSON.parse(failed.text).checks[2], {name: 'sign-in', ok: false, problem: /password/})
+  })
+
+  t.test('the digest is of the content: equal for equal rows, another for any change, sessions left out', async t => {
+    const [one, two] = [await newDatabase(), await newDatabase()]
+    await sql(two, `alter database ${two.name} set timezone = 'Asia/Tokyo'`)
+    await sql(two, `alter database ${two.name} set datestyle = 'German'`)
+    const [first, second] = [
+      await startRuntime(t, {role: 'edition', database: one}),
+      await startRuntime(t, {role: 'edition', database: two}),
+    ]
+    t.equal(await digest(first), await digest(second))
+    const rows = `insert into content.account (id, email, role, created_at)
+      select ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, 'a' || n || '@acme.test', 'author', '2026-01-01T00:00:00Z' from generate_series(1, 1200) n`
+    await sql(one, `${rows} order by n`)
+    await sql(two, `${rows} order by n desc`)
+    const full = await digest(first)
+    t.equal(await digest(second), full)
+    await sql(
+      one,
+      `insert into operation.session select 'x', id, now(), now() + interval '1 hour' from content.account limit 1`,
+    )
+    t.equal(await digest(first), full)
+    await sql(one, `update content.account set name = 'x' where email = 'a700@acme.test'`)
+    t.not(await digest(first), full)
+  })
+
+  t.test('the export is the content in one order, complete and provable, without credentials', async t => {
+    const database = await newDatabase()
+    const runtime = await startRuntime(t, {role: 'edition', database})
+    for (const email of ['b@acme.test', 'a@acme.test'])
+      await runtime.admin('POST', '/internal/accounts', {email, role: 'author'})
+    const {text} = await runtime.admin('GET', '/internal/export')
+    t.equal((await runtime.admin('GET', '/internal/export')).text, text)
+    const lines = text.trim().split('\n')
+    t.match(JSON.parse(lines[0] ?? ''), {format: 1, environment: 'acme/production', schemaLevel: 1})
+    const body = lines
+      .slice(1, -1)
+      .map(line => `${line}\n`)
+      .join('')
+    const sha256 = createHash('sha256').update(body).digest('hex')
+    t.same(JSON.parse(lines.at(-1) ?? ''), {end: {rows: 2, sha256}})
+    const whole = JSON.parse((await runtime.admin('GET', '/internal/digest')).text)
+    t.equal(whole.parts.content.sha256, sha256)
+    t.equal(whole.parts.credential.rows, 2)
+    t.notMatch(text, /token_hash|argon2/)
+  })
+
+  t.test('a neutralised copy says so on each page', async t => {
+    const runtime = await startRuntime(t, {
+      role: 'edition',
+      database: await newDatabase(),
+      state: {mode: 'open', neutralised: true},
+    })
+    for (const path of ['/', '/sign-in', '/nowhere']) {
+      t.match(await (await runtime.get(path)).text(), 'aucun appel sortant')
+    }
+    t.match(JSON.parse((await runtime.admin('POST', '/internal/smoke')).text), {
+      checks: {3: {name: 'outgoing-refused', ok: true}},
+    })
+  })
+
+  t.test('only its own account may use the admin socket; on loopback a token is asked for', async t => {
+    const database = await newDatabase()
+    const runtime = await startRuntime(t, {role: 'edition', database})
+    t.equal(statSync(runtime.configFile.replace('config.json', 'admin.socket')).mode & 0o777, 0o700)
+    const port = await freePort()
+    const tokenFile = `${runtime.configFile}.token`
+    writeFileSync(tokenFile, 'a-long-token\n')
+    const tcp = await startRuntime(t, {
+      role: 'edition',
+      database,
+      config: {admin: {address: '127.0.0.1', port, tokenFile}},
+    })
+    const ask = (headers: Record<string, string>) => fetch(`http://127.0.0.1:${port}/internal/digest`, {headers})
+    t.equal((await ask({})).status, 401)
+    t.equal((await ask({authorization: 'Bearer a-long-toker'})).status, 401)
+    t.equal((await ask({authorization: 'Bearer a-long-token'})).status, 200)
+    t.equal(runCommand(['ask', '--config', tcp.configFile, 'GET', '/internal/digest']).status, 0)
+    t.equal(runCommand(['ask', '--config', tcp.configFile, 'GET', '/internal/nothing']).status, 3)
+  })
+
+  t.test('asked to stop, it finishes what was begun and ends with 0', async t => {
+    const runtime = await startRuntime(t, {role: 'presentation', database: await newDatabase()})
+    const smoke = runtime.admin('POST', '/internal/smoke')
+    await setTimeout(30)
+    runtime.child.kill('SIGTERM')
+    t.equal((await smoke).status, 200)
+    t.equal(await runtime.ended(), 0)
+    t.match(runtime.log(), /"event":"stopped"/)
+    await t.rejects(runtime.get('/'))
+  })
+})
+
+async function json(runtime: Running, path: string): Promise<unknown> {
+  return await (await runtime.get(path)).json()
+}
+
+async function digest(runtime: Running): Promise<string> {
+  return JSON.parse((await runtime.admin('GET', '/internal/digest')).text).digest
+}
+
+async function counts(database: Database): Promise<unknown> {
+  return await sql(
+    database,
+    `select (select count(*) from content.account) a, (select count(*) from content.feedback) f, (select count(*) from credential.password) p,
+       (select count(*) from credential.welcome) w, (select count(*) from operation.session) s`,
+  )
+}
+
+function freePort(): Promise<number> {
+  return new Promise(resolve => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const {port} = server.address() as {port: number}
+      server.close(() => resolve(port))
+    })
+  })
+}
