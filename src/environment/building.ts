@@ -4,7 +4,7 @@ import type {Wanted} from '../machine/model.ts'
 import type {At, Undo} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
 import {Secret} from '../secret/secret.ts'
-import {type Served, served, unserved} from './edge.ts'
+import {type Served, served, uncertified, unserved} from './edge.ts'
 import {asEnvironment, type Environment, hostOf} from './model.ts'
 import type {Platform} from './platform.ts'
 import {secretsOf} from './secret.ts'
@@ -74,9 +74,10 @@ export function names(platform: Platform, environments: Environments): Reversibl
   }
   return {
     ...onHosts(platform, environments, [stage]),
-    undo: back(environments, (all, at) =>
-      applyOnHosts(platform, all, {stages: [{role: 'edge', wanted: unserved}], at}),
-    ),
+    undo: back(environments, async (all, at) => {
+      await applyOnHosts(platform, all, {stages: [{role: 'edge', wanted: unserved}], at})
+      await applyOnHosts(platform, all, {stages: [{role: 'edge', wanted: uncertified}], at})
+    }),
   }
 }
 

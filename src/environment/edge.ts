@@ -37,18 +37,19 @@ export function served(environment: Environment, certificates: readonly Served[]
   ]
 }
 
-/** Its names gone from the edge: the map first, the files HAProxy might still read last, after the reload. */
-export function unserved(environment: Environment): readonly Wanted[] {
-  const {id, hostnames} = environment
-  const gone = (path: string): FileWanted => ({...file(path, ''), absent: true})
-  return [
-    gone(at.edgeHosts(id)),
-    gone(at.edgeList(id)),
-    gone(at.edgeBackend(id)),
-    ...edgeAssembled,
-    edgeUnit,
-    ...faces.map(face => gone(at.edgeCertificate(hostnames[face]))),
-  ]
+/** Its names gone from the edge; afterwards its certificates can go too. */
+export function unserved({id}: Environment): readonly Wanted[] {
+  const parts = [at.edgeBackend(id), at.edgeList(id), at.edgeHosts(id)]
+  return [...parts.map(absent), ...edgeAssembled, edgeUnit]
+}
+
+/** Its certificates gone; in an exchange of its own, because the edge must have forgotten them before. */
+export function uncertified({hostnames}: Environment): readonly Wanted[] {
+  return faces.map(face => absent(at.edgeCertificate(hostnames[face])))
+}
+
+function absent(path: string): FileWanted {
+  return {...file(path, ''), absent: true}
 }
 
 function file(path: string, content: string | Secret<string>, mode = '0644'): FileWanted {

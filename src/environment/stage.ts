@@ -53,9 +53,9 @@ export async function applyOnHosts(
   if (failed) throw failed.reason
 }
 
-/** Going back: these things gone, the last made first. */
+/** Going back: these things gone; the machine removes the last wanted first. */
 export function without(wanted: readonly Wanted[]): readonly Wanted[] {
-  return wanted.map(one => ({...one, absent: true})).reverse()
+  return wanted.map(one => ({...one, absent: true}))
 }
 
 /** Asks again and again until it is so, or gives up with what the last answer was. */

@@ -53,9 +53,9 @@ export function ground(environment: Environment, {password, tls}: DatabaseSecret
 export function gone({id, ports}: Environment): readonly Wanted[] {
   const cluster = {kind: 'pg-cluster', version: postgresVersion, name: id, port: ports.database} as const
   return [
-    {...cluster, settings: {}, access: [], absent: true},
-    {...folder(at.folder(id), {group: 'root', mode: '0755'}), absent: true},
     {kind: 'user', name: id, comment: '', absent: true},
+    {...folder(at.folder(id), {group: 'root', mode: '0755'}), absent: true},
+    {...cluster, settings: {}, access: [], absent: true},
   ]
 }
 
