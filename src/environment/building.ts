@@ -66,6 +66,12 @@ export function answers(platform: Platform, environments: Environments): Reversi
   }
 }
 
+/** Their services know what their phase lets in: the state file says it, a signal tells them to read it. */
+export function opened(platform: Platform, environments: Environments): Fact {
+  const wanted = (environment: Environment) => [...services(environment), ...running(environment)]
+  return onHosts(platform, environments, [{role: 'presentation', wanted}])
+}
+
 /** Their names are served at the edge, each with its certificate. */
 export function names(platform: Platform, environments: Environments): Reversible {
   const stage: Stage = {

@@ -1,5 +1,14 @@
 export {accounts, type Welcome, welcomes} from './account.ts'
-export {answers, environmentsNamed, everything, foundations, names, type Reversible, schemas} from './building.ts'
+export {
+  answers,
+  environmentsNamed,
+  everything,
+  foundations,
+  names,
+  opened,
+  type Reversible,
+  schemas,
+} from './building.ts'
 export {certified, forgetCertificates} from './certify.ts'
 export {environmentId, hostnamesOf, parseEnvironment, refuseReserved} from './name.ts'
 export {pageOver} from './page.ts'

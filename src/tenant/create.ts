@@ -45,7 +45,7 @@ export function environmentSteps(platform: Platform, input: TenantInput): readon
     reversible('edge-serves-names', names(platform, all)),
     step('accounts-exist', accounts(platform, all, contract)),
     step('pages-answer-over-https', pagesAnswer(platform, all)),
-    step('connection-document-is-written', connectionDocument(platform, all, contract)),
+    step('connection-document-is-written', connectionDocument(platform, all, {contract})),
   ]
 }
 

@@ -10,9 +10,19 @@ import {Secret} from '../secret/secret.ts'
 const kind = 'connection'
 
 /** The customer's document is there, in their language, with one-time links instead of passwords (R118). */
-export function connectionDocument(platform: Platform, environments: Environments, contract: Contract): Fact {
+export function connectionDocument(
+  platform: Platform,
+  environments: Environments,
+  {contract, fresh = false}: {contract: Contract; fresh?: boolean},
+): Fact {
   return {
-    holds: async () => (await links(platform, contract.tenant)) !== undefined,
+    holds: async () => {
+      const document = await documentOf(platform.ledger, contract.tenant, kind)
+      if (document === undefined || (await links(platform, contract.tenant)) === undefined) return false
+      const all = await environments()
+      const covers = all.every(({hostnames}) => document.body.includes(`https://${hostnames.edition}/`))
+      return covers && !(fresh && isOld(document.createdAt, platform))
+    },
     make: async at => {
       const parts: Part[] = []
       for (const environment of await environments()) {
@@ -24,6 +34,11 @@ export function connectionDocument(platform: Platform, environments: Environment
       await keep(platform, contract, parts)
     },
   }
+}
+
+/** Links live 7 days; a customer should have most of them. */
+function isOld(createdAt: Temporal.Instant, {clock}: Platform): boolean {
+  return Temporal.Instant.compare(createdAt.add({hours: 24}), clock.now()) < 0
 }
 
 /** The document with its links put in: a secret, until each was used. */
