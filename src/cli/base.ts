@@ -55,7 +55,9 @@ export abstract class BaseCommand extends Command {
     const {args, flags, argv} = await this.parse(this.ctor)
     const {interruption, interrupt} = interrupts(why => this.#end(why))
     process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
-    const world = makeWorld({env: process.env, streams: this.#streams, interruption, quiet: this.jsonEnabled()})
+    const operatorKey: string | undefined = flags['operator-key']
+    const quiet = this.jsonEnabled()
+    const world = makeWorld({env: process.env, streams: this.#streams, interruption, quiet, operatorKey})
     try {
       const request = requestOf(this.id ?? '', {...args, ...flags})
       this.#print(await this.answer({args, flags, words: argv as string[], world, request}))

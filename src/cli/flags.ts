@@ -32,3 +32,16 @@ export const labFlag = {
 export const labHost = {
   host: Args.string({description: 'the host, as `lab status` names it', required: true}),
 }
+
+/** For commands that go on with a run. */
+export const waitFlag = {wait: runFlags.wait}
+
+/** Where `--reason` is not only taken but wanted. */
+export const reasonRequired = {
+  reason: Flags.string({description: 'why, for the journal', helpValue: 'TEXT', required: true}),
+}
+
+/** The run a command is about. */
+export const runArgument = {
+  run: Args.string({description: 'the run, as `run list` names it', required: true}),
+}

@@ -1,3 +1,5 @@
+import {hostname, userInfo} from 'node:os'
+import {append} from '../ledger/journal.ts'
 import {thisExecutor} from '../runbook/executor.ts'
 import {allowAll, type Kernel} from '../runbook/kernel.ts'
 import type {SignedRequest} from '../runbook/request.ts'
@@ -7,6 +9,7 @@ import type {World} from './world.ts'
 
 /** What following runs needs, made of the collaborators of this process. */
 export async function kernelOf(world: World, purpose: Kernel['executor']['purpose']): Promise<Kernel> {
+  const here = {account: userInfo().username, machine: hostname()}
   return {
     ledger: await world.ledger(),
     clock: world.clock,
@@ -14,12 +17,16 @@ export async function kernelOf(world: World, purpose: Kernel['executor']['purpos
     executor: thisExecutor(purpose),
     runbooks: runbooksOf(world),
     mayStart: allowAll,
-    journal: async () => {},
-    announce: async () => {},
+    journal: async (tx, entry) => void (await append(tx, {...entry, ...here, at: world.clock.now()})),
+    announce: async (host, fence) => {
+      const machine = await world.machine(host)
+      await machine.act(`announce-${fence.lock}-${fence.epoch}`, [], fence)
+    },
   }
 }
 
-/** The request as its operator signed it. */
-export async function signed(_world: World, request: Request): Promise<SignedRequest> {
-  return {operator: 'nobody@selfhelp.invalid', reason: request.reason ?? request.ticket, request, signature: ''}
+/** The request as its operator signed it; the journal keeps it with the run. */
+export async function signed(world: World, request: Request): Promise<SignedRequest> {
+  const {operator, request: asked, signature} = await world.sign(request)
+  return {operator, reason: asked.reason, ticket: asked.ticket, request: asked, signature}
 }

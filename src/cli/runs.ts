@@ -3,6 +3,7 @@ import {type RunRow, runById, stepsOfRun} from '../ledger/run.ts'
 import type {How} from '../runbook/execute.ts'
 import type {Kernel} from '../runbook/kernel.ts'
 import type {End, Runbook, RunState, StepRecord} from '../runbook/model.ts'
+import type {SignedRequest} from '../runbook/request.ts'
 import type {Request} from './base.ts'
 import {kernelOf, signed} from './kernel.ts'
 import type {World} from './world.ts'
@@ -42,17 +43,31 @@ export async function executeRun<I>(world: World, asked: Asked<I>): Promise<RunR
   return resultOf(kernel, run.id)
 }
 
-export interface Continued {
-  readonly run: RunRow
+export interface Going {
+  /** What was typed; signed here. */
+  readonly request: Request
+  /** Undo it instead of finishing it. */
   readonly abandon?: boolean
   readonly wait?: boolean | undefined
 }
 
 /** Goes on with a run in this process, to its end or back to where it began; throws as `executeRun` does. */
-export async function continueRun(world: World, id: string, how: Omit<Continued, 'run'> = {}): Promise<RunResult> {
+export async function continueRun(world: World, id: string, asked: Going): Promise<RunResult> {
   const kernel = await kernelOf(world, 'command')
-  await followHere(world, kernel, {...how, run: await runById(kernel.ledger, id)})
+  const run = await runById(kernel.ledger, id)
+  await journalAsked(kernel, run, await signed(world, asked.request))
+  await followHere(world, kernel, {...asked, run})
   return resultOf(kernel, id)
+}
+
+async function journalAsked({ledger, journal}: Kernel, run: RunRow, by: SignedRequest): Promise<void> {
+  const {operator, reason, ticket, request, signature} = by
+  const about = {kind: 'run', tenant: run.tenant, subject: run.subject, run: run.id, result: 'asked'} as const
+  await ledger.transaction(tx => journal(tx, {...about, operator, reason, ticket, signature, body: {request}}))
+}
+
+interface Continued extends Omit<Going, 'request'> {
+  readonly run: RunRow
 }
 
 async function followHere(world: World, kernel: Kernel, continued: Continued): Promise<void> {
@@ -120,4 +135,22 @@ function waitingRoom({progress, clock, interruption}: World) {
 async function resultOf({ledger}: Kernel, id: string): Promise<RunResult> {
   const [{title, state}, steps] = await Promise.all([runById(ledger, id), stepsOfRun(ledger, id)])
   return {run: id, title, state, steps: steps.map(({name, state}) => ({name, state}))}
+}
+
+/** One line on a run that ended as it was asked to, or was left to a worker. */
+export function runDone({run, title, state}: RunResult): string {
+  if (state !== 'queued') return `${title}: ${state} (run ${run})`
+  return `${title}: queued (run ${run})\n→ selfhelp run follow ${run}`
+}
+
+/** Shows what another process does with a run; throws the error of its end. Interrupting ends only the watching. */
+export async function watchHere(
+  {clock, progress, interruption}: World,
+  run: string,
+  watch: (watching: {clock: World['clock']; signal: AbortSignal; tell: How['tell']}) => Promise<End | undefined>,
+): Promise<void> {
+  const [{drawing}, {errorOf}] = await Promise.all([import('../runbook/view.ts'), import('../runbook/trouble.ts')])
+  const end = await watch({clock, signal: interruption.soon, tell: drawing(progress)})
+  const error = end ? errorOf(run, end) : interruption.soon.reason
+  if (error) throw error
 }

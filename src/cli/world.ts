@@ -2,6 +2,8 @@ import {type Clock, systemClock} from '../clock.ts'
 import type {Entered, Ways} from '../host/ways.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import type {Machine} from '../machine/model.ts'
+import type {Signed} from '../operator/model.ts'
+import type {Request} from './base.ts'
 import {homeOf} from './home.ts'
 import type {Interruption} from './interruption.ts'
 import {type Progress, progressOn} from './progress.ts'
@@ -25,6 +27,8 @@ export interface World {
   ways(): Promise<Ways>
   /** A host of the ledger; its connection is opened once and closed with the world. Refusal `not-found`. */
   machine(host: string): Promise<Machine>
+  /** The request under its operator's signature. Refusals `operator-key-missing` and `operator-unknown`. */
+  sign(request: Request): Promise<Signed>
   close(): Promise<void>
 }
 
@@ -34,10 +38,12 @@ export interface Given {
   readonly interruption: Interruption
   /** With `--json` nothing talks. */
   readonly quiet: boolean
+  /** `--operator-key`. */
+  readonly operatorKey?: string | undefined
 }
 
 /** The real world of a command. */
-export function makeWorld({env, streams, interruption, quiet}: Given): World {
+export function makeWorld({env, streams, interruption, quiet, operatorKey}: Given): World {
   const home = homeOf(env, process.getuid?.() ?? 0)
   let ledger: Promise<Ledger> | undefined
   const openedLedger = () => {
@@ -55,6 +61,10 @@ export function makeWorld({env, streams, interruption, quiet}: Given): World {
     ledger: openedLedger,
     ways: hosts.ways,
     machine: hosts.machine,
+    sign: async request => {
+      const {signRequest} = await import('../operator/sign.ts')
+      return signRequest(request, {ledger: await openedLedger(), clock: systemClock, home, env, keyFile: operatorKey})
+    },
     // One that could not be opened has said so already.
     close: async () => {
       await hosts.close()

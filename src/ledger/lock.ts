@@ -28,7 +28,7 @@ export interface Taker {
 
 /** One taking at a time in the whole ledger, to the end of the transaction: all or nothing needs no order then. */
 export async function serialiseTaking(tx: Queries): Promise<void> {
-  await tx.all`select pg_advisory_xact_lock(7274151)`
+  await tx.all`select pg_advisory_xact_lock(7274152)`
 }
 
 /**

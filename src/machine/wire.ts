@@ -9,11 +9,16 @@ export async function* encode(exchange: Exchange): AsyncGenerator<Uint8Array> {
   const actions = frames.filter(isAction)
   const text = Buffer.from(frames.map(frame).join(''))
   const body = actions.reduce((sum, action) => sum + sizeOf(action.input), 0)
-  const held = fence ? [fence.lock, fence.run, fence.epoch] : ['-', '-', 0]
+  const held = fence ? [named(fence.lock), named(fence.run), fence.epoch] : ['-', '-', 0]
   const changing = actions.length > 0 ? 1 : 0
-  yield Buffer.from(`exchange ${[id, ...held, changing, frames.length, text.length, body].join(' ')}\n`)
+  yield Buffer.from(`exchange ${[named(id), ...held, changing, frames.length, text.length, body].join(' ')}\n`)
   yield text
   for (const action of actions) yield* bytes(action)
+}
+
+/** Names become files on the machine: `sched/nightly/…` has no folders there. */
+function named(name: string): string {
+  return name.replaceAll('/', '.')
 }
 
 /** True for a frame that changes something. */

@@ -53,7 +53,8 @@ export async function execute(kernel: Kernel, id: string, how: How): Promise<End
 
 /** Tells every host a lock reaches of its epoch. One that does not answer hears of it with the next change. */
 export async function announce(kernel: Kernel, fences: readonly Fence[]): Promise<void> {
-  for (const fence of fences) {
+  // A host's share of an environment is no lock of its own there.
+  for (const fence of fences.filter(({lock}) => !lock.includes('/'))) {
     const hosts = await hostsOfLock(kernel.ledger, fence.lock)
     await Promise.allSettled(hosts.map(host => kernel.announce(host, fence)))
   }

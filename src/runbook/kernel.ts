@@ -29,6 +29,7 @@ export interface RunEntry {
   readonly step?: string
   readonly operator: string
   readonly reason: string | undefined
+  readonly ticket?: string | undefined
   readonly planHash?: string
   readonly result: string
   readonly body: Readonly<Record<string, unknown>>

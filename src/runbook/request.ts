@@ -1,5 +1,6 @@
 import {createHash, randomBytes} from 'node:crypto'
 import {Refusal} from '../error.ts'
+import {canonical} from '../ledger/canonical.ts'
 import {insertRun, type RunRow, runById, unfinishedRun} from '../ledger/run.ts'
 import type {Kernel} from './kernel.ts'
 import type {Runbook} from './model.ts'
@@ -8,6 +9,7 @@ import type {Runbook} from './model.ts'
 export interface SignedRequest {
   readonly operator: string
   readonly reason: string | undefined
+  readonly ticket?: string | undefined
   /** Canonical: what the signature covers. */
   readonly request: unknown
   readonly signature: string
@@ -82,6 +84,7 @@ async function enqueue<I>(
       result: 'queued',
       body,
       signature: by.signature,
+      ticket: by.ticket,
       ...(planHash ? {planHash} : {}),
     })
     return true
@@ -101,12 +104,4 @@ function sameInput(run: RunRow, inputHash: string): RunRow {
 function newRunId(): string {
   const letters = 'abcdefghijkmnpqrstuvwxyz23456789'
   return `r${[...randomBytes(7)].map(byte => letters[byte % 32]).join('')}`
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, one: unknown) =>
-    one !== null && typeof one === 'object' && !Array.isArray(one) && Object.getPrototypeOf(one) === Object.prototype
-      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : one,
-  )
 }

@@ -1,0 +1,24 @@
+import {Args} from '@oclif/core'
+import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {reasonRequired} from '../../src/cli/flags.ts'
+import {kernelOf, signed} from '../../src/cli/kernel.ts'
+import {takeOver} from '../../src/runbook/take-over.ts'
+
+export default class RunTakeOver extends Mutation {
+  static override summary = 'Take a lock, and its run, away from a live executor; the run stops and can be resumed'
+  static override args = {lock: Args.string({description: '`environment:<id>` or `host:<name>`', required: true})}
+  static override flags = reasonRequired
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> host:north-1 --reason "its laptop sleeps"',
+    '<%= config.bin %> <%= command.id %> environment:ek3f7q2 --reason "hangs since noon" --json',
+  ]
+
+  protected override async answer({args, world, request}: Typed<typeof RunTakeOver>) {
+    const result = await takeOver(await kernelOf(world, 'command'), args.lock, await signed(world, request))
+    const view = [
+      `${result.lock} was taken from ${result.owner}; run ${result.run} is stopped, its executor writes nothing more.`,
+      `→ selfhelp run resume ${result.run}`,
+    ]
+    return {result, view}
+  }
+}

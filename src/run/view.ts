@@ -1,0 +1,77 @@
+import type {Cell, Toned, View} from '../cli/view.ts'
+import type {RunState} from '../runbook/model.ts'
+import type {RunItem} from './list.ts'
+import type {RunShown, ShownStep} from './show.ts'
+
+/** A line for each run; what stands open comes first. */
+export function runRows(items: readonly RunItem[]): View {
+  return {
+    heads: ['run', 'state', 'what', 'operator', 'since', 'why'],
+    rows: items.map(item => [
+      item.run,
+      stateCell(item.state),
+      item.title,
+      item.operator,
+      item.endedAt ?? item.queuedAt,
+      whyOf(item),
+    ]),
+    empty: 'No runs yet.',
+  }
+}
+
+/** One run, its steps, and what to type. */
+export function runView(run: RunShown): View {
+  const {stopped} = run
+  return [
+    {
+      fields: {
+        run: run.run,
+        what: run.title,
+        state: stateCell(run.state),
+        operator: run.operator,
+        reason: run.reason,
+        queued: run.queuedAt,
+        started: run.startedAt,
+        ended: run.endedAt,
+        why: stopped && `${stopped.trouble.message}${stopped.step ? ` (at ${stopped.step})` : ''}`,
+        open: run.open && {text: `${run.open.step}, closes by itself at ${run.open.until}`, tone: 'bad'},
+        'point of no return': run.pastReturn && `passed: ${run.pastReturn.because} (${run.pastReturn.document})`,
+        locks: run.heldLocks.map(lock => `${lock.name} (epoch ${lock.epoch})`).join(', ') || undefined,
+        executor: run.executor && (run.followed ? run.executor : `${run.executor}, which is gone`),
+      },
+    },
+    {heads: ['step', 'state', 'what is true now', 'ended'], rows: run.steps.map(stepRow)},
+    run.remedies.map(line => `→ ${line}`).join('\n'),
+  ]
+}
+
+function stepRow({position, name, state, endedAt, trouble}: ShownStep): Cell[] {
+  const truth = {
+    waiting: 'not begun',
+    making: 'begun, perhaps half made',
+    held: 'was so before this run',
+    made: 'made by this run',
+    failed: trouble?.message ?? 'failed',
+    undone: 'undone',
+    'undo-failed': `not undone: ${trouble?.message ?? ''}`,
+  }[state]
+  return [`${position + 1} ${name}`, state, truth, endedAt]
+}
+
+function whyOf({open, stopped}: RunItem): Cell {
+  if (open) return {text: `${open.step} is open until ${open.until}`, tone: 'bad'}
+  return stopped && `${stopped.step ? `${stopped.step}: ` : ''}${stopped.trouble.message}`
+}
+
+function stateCell(state: RunState): Toned {
+  const tones = {
+    done: 'good',
+    stopped: 'bad',
+    undone: 'bad',
+    queued: 'dim',
+    abandoned: 'dim',
+    running: 'strong',
+    undoing: 'strong',
+  } as const
+  return {text: state, tone: tones[state]}
+}
