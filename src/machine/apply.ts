@@ -1,7 +1,7 @@
 import {randomUUID} from 'node:crypto'
 import {Bug, Failure, Refusal} from '../error.ts'
 import type {Action, Answer, Applied, Change, Connection, Fence, Machine, Plan, Question, Wanted} from './model.ts'
-import {actionsOf, type Comparison, comparison, planOf} from './plan.ts'
+import {actionsOf, type Comparison, comparison, guardOf, guardSeconds, planOf} from './plan.ts'
 import {asking} from './questions.ts'
 
 /** The machine behind this connection. */
@@ -41,20 +41,55 @@ async function apply(
   const answers = await connection.exchange({id: randomUUID(), fence, frames: wish.frames})
   const plan = planOf(connection.host, wish.changes(answers))
   if (expect !== undefined && expect !== plan.planHash) throw planChanged(plan, expect)
-  if (plan.changes.length > 0) await make(connection, {wish, plan, fence})
-  return {...plan, roundTrips: connection.roundTrips - before}
+  let left = plan.changes
+  let confirming = 0
+  for (let round = 0; left.length > 0; round++) {
+    if (round === rounds(wanted)) throw notSettled(connection.host, left)
+    const made = await make(connection, {wish, changes: left, fence})
+    left = made.left
+    confirming += made.confirming
+  }
+  return {...plan, roundTrips: connection.roundTrips - before + confirming}
 }
 
-async function make(
-  connection: Connection,
-  {wish, plan, fence}: {wish: Comparison; plan: Plan; fence: Fence},
-): Promise<void> {
-  const actions = actionsOf(plan.changes)
+/** Neighbours on the same machine may add to a shared file between our doing and our asking: then it is done again. */
+const rounds = (wanted: readonly Wanted[]) => (wanted.some(({kind}) => kind === 'assembly') ? 5 : 1)
+
+interface Making {
+  readonly wish: Comparison
+  readonly changes: readonly Change[]
+  readonly fence: Fence
+}
+
+async function make(connection: Connection, {wish, changes, fence}: Making) {
+  const guard = guardOf(changes)
+  const actions = [...(guard ? [guard] : []), ...actionsOf(changes)]
   const frames: readonly (Action | Question)[] = [...actions, ...wish.frames]
   const answers = await connection.exchange({id: randomUUID(), fence, frames})
   mustHaveWorked(connection.host, actions, answers)
-  const left = wish.changes(answers.slice(actions.length))
-  if (left.length > 0) throw notSettled(connection.host, left)
+  const confirming = guard ? await confirm(connection, fence) : 0
+  return {left: wish.changes(answers.slice(actions.length)), confirming}
+}
+
+/** Only a new connection proves that a new connection is possible. */
+async function confirm(connection: Connection, fence: Fence): Promise<number> {
+  const second = connection.again()
+  const actions: readonly Action[] = [{act: 'confirm', args: []}]
+  try {
+    const answers = await second.exchange({id: `confirm.${randomUUID()}`, fence, frames: actions})
+    mustHaveWorked(connection.host, actions, answers)
+    return second.roundTrips
+  } catch (cause) {
+    throw notConfirmed(connection.host, cause)
+  } finally {
+    await second.close()
+  }
+}
+
+function notConfirmed(host: string, cause: unknown): Refusal {
+  const why = cause instanceof Error ? cause.message : `${cause}`
+  const message = `After the change no new connection to ${host} came through; within ${guardSeconds} s it takes the change back by itself. (${why})`
+  return new Refusal('not-confirmed', message, {facts: {host, seconds: guardSeconds}, cause})
 }
 
 /** The exit with which an action says that the thing's own checker refused it. */
@@ -69,7 +104,7 @@ function mustHaveWorked(host: string, actions: readonly Action[], answers: reado
   if (answer.exit === refusedByCheck)
     throw new Refusal(
       'check-refused',
-      `${host}: the new ${action.args[0]} was refused by its checker: ${firstLine(said)}`,
+      `${host}: the new ${action.args[0] ?? action.act} was refused by its checker: ${firstLine(said)}`,
       {facts},
     )
   throw new Failure(

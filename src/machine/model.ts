@@ -49,6 +49,8 @@ export interface Change {
 /** What must be put back if nobody confirms a change. */
 export interface Guard {
   readonly files: readonly string[]
+  /** Units that must read the old files again. */
+  readonly units?: readonly string[]
   readonly ruleset?: boolean
 }
 

@@ -1,15 +1,23 @@
 import type {Operation, Wanted} from './model.ts'
+import {assembly} from './operation/assembly.ts'
+import {command} from './operation/command.ts'
 import {directory} from './operation/directory.ts'
 import {file} from './operation/file.ts'
+import {nft} from './operation/nft.ts'
 import {pkg} from './operation/package.ts'
+import {release} from './operation/release.ts'
 import {unit} from './operation/unit.ts'
 import {user} from './operation/user.ts'
 
 /** Each kind of wanted thing with its operation. */
 export const operations: {readonly [K in Wanted['kind']]?: Operation<Extract<Wanted, {kind: K}>>} = {
+  assembly,
+  command,
   directory,
   file,
+  nft,
   package: pkg,
+  release,
   unit,
   user,
 }

@@ -7,14 +7,13 @@ import {asking} from './questions.ts'
 /** Everything that must be known to compare, and the comparison; pure. */
 export interface Comparison {
   readonly frames: readonly Question[]
-  /** The changes in the order in which they are done: removals first, last wanted first. */
+  /** The changes in the order in which they are done: that of the wanted things. */
   changes(answers: readonly Answer[]): readonly Change[]
 }
 
 /** Turns wanted things into questions, and their answers into changes. */
 export function comparison(wanted: readonly Wanted[]): Comparison {
-  const ordered = [...wanted.filter(w => w.absent).reverse(), ...wanted.filter(w => !w.absent)]
-  const questions = ordered.map(want => operationOf(want).questions(want))
+  const questions = wanted.map(want => operationOf(want).questions(want))
   const asked = asking(questions.flat())
   return {
     frames: asked.frames,
@@ -23,18 +22,26 @@ export function comparison(wanted: readonly Wanted[]): Comparison {
       const touched = new Set<string>()
       const changes: Change[] = []
       let from = 0
-      for (const [n, want] of ordered.entries()) {
+      for (const [n, want] of wanted.entries()) {
         const operation = operationOf(want)
         const mine = all.slice(from, from + (questions[n]?.length ?? 0))
         from += mine.length
         const found = operation.compare(want, mine, touched)
         const path = operation.path?.(want)
         if (found.length > 0 && path !== undefined) touched.add(path)
-        changes.push(...found)
+        changes.push(...guardedUnit(want, found, changes))
       }
       return changes
     },
   }
+}
+
+/** A unit that reads a guarded file must read the old one again when that comes back. */
+function guardedUnit(want: Wanted, found: readonly Change[], before: readonly Change[]): readonly Change[] {
+  if (want.kind !== 'unit') return found
+  const read = new Set([...(want.reloadAfter ?? []), ...(want.restartAfter ?? [])])
+  const guarded = before.some(({guard}) => guard?.files.some(path => read.has(path)))
+  return guarded ? found.map(change => ({...change, guard: {files: [], units: [want.name]}})) : found
 }
 
 function operationOf<W extends Wanted>(want: W): Operation<W> {
@@ -57,6 +64,18 @@ function inputHashed(input: Input | undefined): unknown {
   if (input === undefined || input instanceof Secret) return input === undefined ? '' : '***'
   if (typeof input === 'string' || input instanceof Uint8Array) return createHash('sha256').update(input).digest('hex')
   return input.size
+}
+
+/** How long a machine waits for the confirmation of a guarded change. */
+export const guardSeconds = 90
+
+/** What arms the machine's own way back, when one of these changes needs it. */
+export function guardOf(changes: readonly Change[]): Action | undefined {
+  const guards = changes.flatMap(({guard}) => (guard ? [guard] : []))
+  const files = guards.flatMap(({files}) => files.flatMap(path => ['file', path]))
+  const units = guards.flatMap(({units = []}) => units.flatMap(unit => ['unit', unit]))
+  const ruleset = guards.some(guard => guard.ruleset) ? ['ruleset', ''] : []
+  return guards.length === 0 ? undefined : {act: 'guard', args: [`${guardSeconds}`, ...files, ...units, ...ruleset]}
 }
 
 /** The actions of these changes; neighbouring packages go in one call, because apt is slow to start. */

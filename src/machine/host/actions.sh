@@ -32,13 +32,13 @@ as() {
 act_put() {
   path=$1
   stage "$path" || return
-  (set -C && input >"./$base") && sync -d "./$base" && finish "$@"
+  (set -C && input >"./$leaf") && sync -d "./$leaf" && finish "$@"
   unstage "$?"
 }
 
 # Works in a directory of root's own beside the target: whoever owns the target's directory cannot slip a link under us.
 stage() {
-  base=${1##*/} stage=.selfhelp.$$
+  leaf=${1##*/} stage=.selfhelp.$$
   cd -P -- "${1%/*}/" || return
   [ ! -e "$stage" ] || rm -rf "$stage"
   mkdir -m 711 "$stage" && cd -P "$stage" && [ -O . ]
@@ -46,10 +46,10 @@ stage() {
 
 # PATH OWNER GROUP MODE [CHECK…]: the staged file becomes the real one if its checker agrees.
 finish() {
-  chown -h -- "$2:$3" "./$base" && chmod -- "$4" "./$base" || return
+  chown -h -- "$2:$3" "./$leaf" && chmod -- "$4" "./$leaf" || return
   shift 4
-  [ "$#" = 0 ] || check "$PWD/$base" "$@" || return 65
-  mv -fT -- "./$base" "../$base"
+  [ "$#" = 0 ] || check "$PWD/$leaf" "$@" || return 65
+  mv -fT -- "./$leaf" "../$leaf"
 }
 
 unstage() {
@@ -68,6 +68,15 @@ check() {
     set -- "$@" "$word"
   done
   plainly "$@"
+}
+
+# PATH OWNER GROUP MODE FOLDER [CHECK…]: all fragments of the folder in the order of their names.
+act_assemble() {
+  path=$1 owner=$2 group=$3 mode=$4 from=$5
+  shift 5
+  stage "$path" || return
+  (set -C && fragments "$from" >"./$leaf") && sync -d "./$leaf" && finish "$path" "$owner" "$group" "$mode" "$@"
+  unstage "$?"
 }
 
 # PATH OWNER GROUP MODE
@@ -117,4 +126,23 @@ up() {
 reload() {
   stamps=$root/run/selfhelp/loaded
   mkdir -p "$stamps" && : >"$stamps/$unit.new" && systemctl reload-or-restart -- "$unit" && mv -f "$stamps/$unit.new" "$stamps/$unit"
+}
+
+# VERSION SHA256 SIGNEDTEXT SIGNATURE PUBLICKEY: proven before it is unpacked, in its place only when it is whole.
+act_release() {
+  stage "$root/opt/selfhelp/releases/$1" || return
+  unpacked "$@"
+  unstage "$?"
+}
+
+unpacked() {
+  printf '%s' "$3" >signed && printf '%s' "$4" | base64 -d >signature && printf '%s' "$5" >key || return
+  openssl pkeyutl -verify -pubin -inkey key -rawin -in signed -sigfile signature >/dev/null || return 65
+  sum=$(input | sha256sum) || return
+  [ "${sum%% *}" = "$2" ] && grep -qF -- "$2" signed || {
+    echo 'the archive is not the one that was signed' >&2
+    return 65
+  }
+  mkdir -m 755 whole && input | tar -xz -C whole --no-same-owner && printf '%s\n' "$2" >whole/.selfhelp-release || return
+  sync -f whole && mv -T whole "../$leaf"
 }

@@ -58,3 +58,18 @@ ask_run_as() {
   shift
   as "$user" "$@"
 }
+
+# PATH FOLDER: the stat record, the sum of the file, the sum of what it should be put together from.
+ask_assembly() {
+  stat --printf '%a %U %G %s %.9Y %.9Z %F' -- "$1" 2>/dev/null
+  printf '\n%s\n%s\n' "$([ ! -f "$1" ] || sha256sum <"$1")" "$(fragments "$2" | sha256sum)"
+}
+
+fragments() {
+  for fragment in "$1"/*; do
+    [ ! -f "$fragment" ] || cat -- "$fragment"
+  done
+}
+
+# VERSION
+ask_release() { cat "$root/opt/selfhelp/releases/$1/.selfhelp-release" 2>/dev/null; }

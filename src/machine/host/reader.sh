@@ -59,6 +59,7 @@ fence() {
   highest=0 holder=-
   [ ! -s "$base/epoch/$lock" ] || read -r highest holder <"$base/epoch/$lock"
   [ "$epoch" -ge "$highest" ] || leave "refused $highest $holder"
+  case $id in confirm.*) ;; *) unconfirmed ;; esac
   [ "$epoch" -gt "$highest" ] || return 0
   printf '%s %s\n' "$epoch" "$run" >"$base/epoch/$lock.new"
   sync "$base/epoch/$lock.new"

@@ -20,7 +20,8 @@ export const file: Operation<FileWanted> = {
     const what = have ? [...(same ? [] : [contentChange(have)]), ...attributes(want, have)] : ['create']
     if (what.length === 0) return []
     const diff = same || secret ? undefined : diffOf(want.path, have, content)
-    return [{of: file.title(want), what: what.join(', '), ...(diff ? {diff} : {}), actions: [put(want)]}]
+    const change = {of: file.title(want), what: what.join(', '), ...(diff ? {diff} : {}), actions: [put(want)]}
+    return [{...change, ...(want.confirm ? {guard: {files: [want.path]}} : {})}]
   },
 }
 
