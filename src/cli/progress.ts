@@ -14,6 +14,9 @@ export interface Part {
   failed(why?: string): void
 }
 
+/** Says nothing. */
+export const quietly: Progress = {part: () => ({at: () => {}, done: () => {}, failed: () => {}})}
+
 const redrawn = 120
 const told = 5000
 const frames = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'
@@ -21,7 +24,7 @@ const frames = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'
 /** Progress on stderr: a live line per part on a terminal, plain lines in a pipe. `quiet` for `--json`. */
 export function progressOn(out: Out, options: {quiet?: boolean; milliseconds?: () => number} = {}): Progress {
   const now = options.milliseconds ?? (() => performance.now())
-  if (options.quiet) return {part: () => ({at: () => {}, done: () => {}, failed: () => {}})}
+  if (options.quiet) return quietly
   return {part: title => (out.tty ? livePart(title, out, now) : plainPart(title, out, now))}
 }
 

@@ -3,10 +3,13 @@ import type {Runbook} from '../runbook/model.ts'
 import type {Registry} from '../runbook/registry.ts'
 import type {World} from './world.ts'
 
-type Build = (world: World) => Runbook
+type Build = (world: World) => Runbook | Promise<Runbook>
 
 /** Every runbook by its id, loaded when it is asked for, so that any process can go on with any run. */
-const builders: Readonly<Record<string, () => Promise<Build>>> = {}
+const builders: Readonly<Record<string, () => Promise<Build>>> = {
+  'host-add': async () => (await import('../host/register.ts')).buildHostAdd,
+  'host-apply': async () => (await import('../host/register.ts')).buildHostApply,
+}
 
 /** The runbooks of this product, built with the collaborators of this process. */
 export function runbooksOf(world: World): Registry {

@@ -1,5 +1,6 @@
 import {CodedError} from '../error.ts'
 import {type RunRow, runById, stepsOfRun} from '../ledger/run.ts'
+import type {Durable} from '../runbook/dbos.ts'
 import type {How} from '../runbook/execute.ts'
 import type {Kernel} from '../runbook/kernel.ts'
 import type {End, Runbook, RunState, StepRecord} from '../runbook/model.ts'
@@ -26,6 +27,8 @@ export interface Asked<I> {
   readonly detach?: boolean | undefined
   /** Wait for a lock that is held. */
   readonly wait?: boolean | undefined
+  /** Stops this one at once, resumable, as a second interrupt does. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -33,14 +36,39 @@ export interface Asked<I> {
  * Throws the error of its end (exit 1, 3, 4, 6 or 130), and the Refusals `run-unfinished` and `lock-held`.
  */
 export async function executeRun<I>(world: World, asked: Asked<I>): Promise<RunResult> {
-  const made = await kernelOf(world, 'command')
-  const own: Kernel['runbooks'] = async id => (id === asked.runbook.id ? (asked.runbook as Runbook) : made.runbooks(id))
-  const kernel = {...made, runbooks: own}
-  const {requestRun} = await import('../runbook/request.ts')
-  const {runbook, input, planHash, detach = false} = asked
-  const run = await requestRun(kernel, {runbook, input, planHash, detach, by: await signed(world, asked.request)})
-  if (!detach) await followHere(world, kernel, {run, wait: asked.wait})
-  return resultOf(kernel, run.id)
+  await using runs = runsOf(world)
+  return await runs.execute(asked)
+}
+
+/** Several runs of one command: what they share is made at the first and ended with the last. */
+export interface Runs extends AsyncDisposable {
+  /** As `executeRun`; any number at once. */
+  execute<I>(asked: Asked<I>): Promise<RunResult>
+}
+
+export function runsOf(world: World): Runs {
+  const stack = new AsyncDisposableStack()
+  let durable: Promise<Durable> | undefined
+  let made: Promise<Kernel> | undefined
+  return {
+    execute: async asked => {
+      made ??= kernelOf(world, 'command')
+      const kernel = withOwn(await made, asked.runbook as Runbook)
+      const {requestRun} = await import('../runbook/request.ts')
+      const {runbook, input, planHash, detach = false, wait, signal} = asked
+      const run = await requestRun(kernel, {runbook, input, planHash, detach, by: await signed(world, asked.request)})
+      if (!detach) {
+        durable ??= launched(kernel, stack)
+        await followHere(world, kernel, {run, wait, signal, durably: (await durable).here})
+      }
+      return resultOf(kernel, run.id)
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+}
+
+function withOwn(kernel: Kernel, runbook: Runbook): Kernel {
+  return {...kernel, runbooks: async id => (id === runbook.id ? runbook : kernel.runbooks(id))}
 }
 
 export interface Going {
@@ -49,15 +77,18 @@ export interface Going {
   /** Undo it instead of finishing it. */
   readonly abandon?: boolean
   readonly wait?: boolean | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Goes on with a run in this process, to its end or back to where it began; throws as `executeRun` does. */
 export async function continueRun(world: World, id: string, asked: Going): Promise<RunResult> {
   const kernel = await kernelOf(world, 'command')
+  await using stack = new AsyncDisposableStack()
   const run = await runById(kernel.ledger, id)
   await journalAsked(kernel, run, await signed(world, asked.request))
-  await followHere(world, kernel, {...asked, run})
-  return resultOf(kernel, id)
+  const durably = (await launched(kernel, stack)).here
+  await followHere(world, kernel, {...asked, durably, run})
+  return await resultOf(kernel, id)
 }
 
 async function journalAsked({ledger, journal}: Kernel, run: RunRow, by: SignedRequest): Promise<void> {
@@ -70,28 +101,30 @@ interface Continued extends Omit<Going, 'request'> {
   readonly run: RunRow
 }
 
-async function followHere(world: World, kernel: Kernel, continued: Continued): Promise<void> {
-  const [{launchDbos}, {heartbeat}, {errorOf}] = await Promise.all([
+async function launched(kernel: Kernel, stack: AsyncDisposableStack): Promise<Durable> {
+  const [{launchDbos}, {heartbeat}] = await Promise.all([
     import('../runbook/dbos.ts'),
     import('../runbook/heartbeat.ts'),
-    import('../runbook/trouble.ts'),
   ])
-  await using _ = await heartbeat(kernel)
+  stack.use(await heartbeat(kernel))
   const durable = await launchDbos({url: kernel.ledger.url, executor: kernel.executor.id})
-  try {
-    const end = await follow(world, kernel, {...continued, durably: durable.here})
-    const error = errorOf(continued.run.id, end)
-    // An abandoned run has ended as it was asked to.
-    if (error && !(continued.abandon && end.state === 'abandoned')) throw error
-  } finally {
-    await durable.close()
-  }
+  stack.defer(() => durable.close())
+  return durable
+}
+
+async function followHere(world: World, kernel: Kernel, continued: Continued & Pick<How, 'durably'>): Promise<void> {
+  const {errorOf} = await import('../runbook/trouble.ts')
+  const end = await follow(world, kernel, continued)
+  const error = errorOf(continued.run.id, end)
+  // An abandoned run has ended as it was asked to.
+  if (error && !(continued.abandon && end.state === 'abandoned')) throw error
 }
 
 async function follow(world: World, kernel: Kernel, given: Continued & Pick<How, 'durably'>): Promise<End> {
   const {run, abandon = false, wait = false, durably} = given
   const [{execute}, {drawing}] = await Promise.all([import('../runbook/execute.ts'), import('../runbook/view.ts')])
-  const {soon, now} = world.interruption
+  const {soon} = world.interruption
+  const now = given.signal ? AbortSignal.any([world.interruption.now, given.signal]) : world.interruption.now
   const say = (text: string) => () => world.streams.err.write(`${text}\n`)
   soon.addEventListener('abort', say(`Stopping after this step; once more stops now. Run ${run.id} can be resumed.`))
   now.addEventListener('abort', say('Stopping now.'))

@@ -18,6 +18,7 @@ export interface FleetApplied {
 /** Runs `host-apply` on one host, and tells what was done. */
 export type ApplyHost = (
   input: HostApplyInput,
+  signal: AbortSignal,
 ) => Promise<{readonly run: string; readonly applied: Applied | undefined}>
 
 export interface ApplyAll {
@@ -39,10 +40,10 @@ export async function applyHosts(world: HostWorld, run: ApplyHost, all: ApplyAll
   const outcomes = await overHosts(
     all.hosts.filter(({name}) => changing.some(item => item.host === name)),
     all.pace,
-    async ({name}) => {
+    async ({name}, signal) => {
       const planned = plan.items.find(item => item.host === name)
       const expect = all.expect === undefined || !planned?.ok ? {} : {expect: planned.planHash}
-      return run({name, environments: await all.environmentsOn(name), ...expect})
+      return run({name, environments: await all.environmentsOn(name), ...expect}, signal)
     },
   )
   const items = plan.items.map(item =>

@@ -1,4 +1,5 @@
 import type {Cell, View} from '../cli/view.ts'
+import type {HostAddInput} from './add.ts'
 import type {FleetApplied, HostApplied} from './apply-all.ts'
 import {fingerprintOf} from './fingerprint.ts'
 import type {HostShown} from './list.ts'
@@ -40,6 +41,15 @@ export function hostFields({environments, ...host}: HostShown): View {
       'retired at': host.retiredAt,
     },
   }
+}
+
+/** What adding did. */
+export function hostAdded({name, roles, hostKey}: HostAddInput, changed: boolean): View {
+  if (!changed) return `host ${name} is as it was`
+  return [
+    `host ${name} is adopted (${roles.join(', ')}), pinned ${fingerprintOf(hostKey)}`,
+    `next: selfhelp host apply ${name}`,
+  ]
 }
 
 /** A forecast, with the differences of files. */

@@ -12,6 +12,8 @@ export interface Settings {
   readonly 'journal-public-key': string
   /** E-mail address of the machine operator that signs what nobody typed. */
   readonly 'machine-operator': string
+  /** The hosts that failed the last time hosts were asked or changed. */
+  readonly 'failed-hosts': readonly string[]
 }
 
 /** One setting, if it was ever made. */

@@ -1,0 +1,45 @@
+import {Args, Flags} from '@oclif/core'
+import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {fleetFlags, planFlag} from '../../src/cli/flags.ts'
+import {quietly} from '../../src/cli/progress.ts'
+import {runsOf} from '../../src/cli/runs.ts'
+import {applierOf} from '../../src/host/applier.ts'
+import {applyHosts} from '../../src/host/apply-all.ts'
+import {meant, rememberFailed} from '../../src/host/meant.ts'
+import {planHosts} from '../../src/host/plan.ts'
+import {appliedRows, planText} from '../../src/host/view.ts'
+import {environmentsOn} from '../../src/ledger/host.ts'
+
+export default class HostApply extends Mutation {
+  static override summary = 'Make hosts as they are wanted; those that are so already are asked once and left alone'
+  static override strict = false
+  static override args = {host: Args.string({description: 'hosts; or --site, --role, --all'})}
+  static override flags = {
+    ...fleetFlags,
+    ...planFlag,
+    expect: Flags.string({description: 'refuse when the plan is no longer this one', helpValue: 'HASH'}),
+  }
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> north-1',
+    '<%= config.bin %> <%= command.id %> --all --reason "quarterly baseline"',
+    '<%= config.bin %> <%= command.id %> --only failed',
+  ]
+
+  protected override async answer({flags, words, world, request}: Typed<typeof HostApply>) {
+    const ledger = await world.ledger()
+    const {hosts, pace} = await meant(ledger, {names: words, flags}, 900)
+    const host = {ledger, ways: await world.ways()}
+    if (flags.plan) {
+      const result = await planHosts(host, hosts, pace)
+      return {result, view: planText(result)}
+    }
+    await using runs = runsOf(hosts.length === 1 ? world : {...world, progress: quietly})
+    const result = await applyHosts(host, applierOf(host, runs, request), {
+      ...{hosts, pace, expect: flags.expect},
+      environmentsOn: name => environmentsOn(ledger, name),
+    })
+    await rememberFailed(ledger, result.items)
+    const failed = result.items.some(({ok}) => !ok)
+    return {result, view: appliedRows(result), ...(failed ? {exit: 'partial' as const} : {})}
+  }
+}
