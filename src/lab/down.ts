@@ -1,4 +1,4 @@
-import {rm} from 'node:fs/promises'
+import {rm, rmdir} from 'node:fs/promises'
 import {join} from 'node:path'
 import type {Progress} from '../cli/progress.ts'
 import {removeLabCgroup} from './cgroup.ts'
@@ -65,5 +65,6 @@ async function removeLab(lab: Lab): Promise<void> {
     await forgetLab(lab.name)
     if ((await listLabs()).length === 0) await restoreSysctls()
   })
-  if ((await listLabs()).length === 0) await rm(labsFolder, {recursive: true, force: true})
+  // Only when it is empty, and not where someone made it a mount point.
+  await rmdir(labsFolder).catch(() => {})
 }

@@ -8,7 +8,8 @@ import {type AptSources, machineApt} from './apt.ts'
 import {programPath} from './local.ts'
 import {locked} from './lock.ts'
 import {imagesFolder} from './paths.ts'
-import {afterPackages, type BuildCount, beforePackages, countLine, hostPackages, imageKey} from './recipe.ts'
+import {afterPackages, beforePackages, countLine, hostPackages, imageKey, nothingBuilt} from './recipe.ts'
+import {listLabs} from './state.ts'
 
 /** Path of the base image for this machine's apt sources; builds it when it is not cached (1–2 minutes). */
 export async function baseImage(progress: Progress): Promise<string> {
@@ -39,6 +40,7 @@ async function build(path: string, apt: AptSources, progress: Progress): Promise
     part.at('3/3 compressing')
     await compress(root, `${path}.new`)
     await rename(`${path}.new`, path)
+    await dropUnused(path)
     part.done(`${Math.round((await stat(path)).size / 1e6)} MB`)
   } catch (error) {
     part.failed()
@@ -46,6 +48,13 @@ async function build(path: string, apt: AptSources, progress: Progress): Promise
   } finally {
     await rm(scratch, {recursive: true, force: true})
   }
+}
+
+/** Other recipes' images go, except those that a lab stands on. */
+async function dropUnused(current: string): Promise<void> {
+  const used = new Set([current, ...(await listLabs()).map(lab => lab.image)])
+  for (const name of await readdir(imagesFolder))
+    if (name.endsWith('.squashfs') && !used.has(join(imagesFolder, name))) await rm(join(imagesFolder, name))
 }
 
 async function debootstrap(root: string, scratch: string, {apt, part}: {apt: AptSources; part: Part}): Promise<void> {
@@ -62,11 +71,10 @@ async function debootstrap(root: string, scratch: string, {apt, part}: {apt: Apt
     all: true,
     env: {PATH: programPath(), LC_ALL: 'C.UTF-8', TMPDIR: scratch},
   })
-  const count: BuildCount = {fetched: 0, unpacked: 0, configured: 0}
-  let total = 0
+  const count = {...nothingBuilt}
   for await (const line of createInterface({input: child.all})) {
-    total = Math.max(total, Number(/ (\d+) newly installed/.exec(line)?.[1] ?? 0))
-    if (countLine(line, count)) part.at(howFar(count, total))
+    const far = countLine(line, count)
+    if (far !== undefined) part.at(`2/3 packages: ${far}`)
   }
   const result = await child
   if (!result.failed) {
@@ -77,13 +85,6 @@ async function debootstrap(root: string, scratch: string, {apt, part}: {apt: Apt
     facts: {lastWords: result.all.split('\n').slice(-15)},
     remedies: ['apt-get update', 'selfhelp lab up'],
   })
-}
-
-/** Each package is fetched, unpacked and configured: three pieces of work. */
-function howFar({fetched, unpacked, configured}: BuildCount, total: number): string {
-  const doing = configured > 0 ? 'configuring' : unpacked > 0 ? 'unpacking' : 'fetching'
-  const done = configured > 0 ? configured : unpacked > 0 ? unpacked : fetched
-  return `2/3 ${doing} packages, ${done} of ${Math.max(done, total)}`
 }
 
 async function compress(root: string, path: string): Promise<void> {

@@ -26,8 +26,8 @@ export const hostPackages: readonly string[] = [
  */
 export const beforePackages = `#!/bin/sh
 set -eu
-mkdir -p "$1/etc/postgresql-common"
-echo 'create_main_cluster = false' >"$1/etc/postgresql-common/createcluster.conf"
+mkdir -p "$1/etc/postgresql-common/createcluster.d"
+echo 'create_main_cluster = false' >"$1/etc/postgresql-common/createcluster.d/no-main.conf"
 `
 
 /**
@@ -66,11 +66,14 @@ export interface BuildCount {
   configured: number
 }
 
-/** Counts what a line of the build's talk says, into the counters given. True when it was one of them. */
-export function countLine(line: string, count: BuildCount): boolean {
-  if (/^Get:\d+ /.test(line)) count.fetched += 1
-  else if (/^(Unpacking|extracting) /.test(line)) count.unpacked += 1
-  else if (/^Setting up /.test(line)) count.configured += 1
-  else return false
-  return true
+export const nothingBuilt: Readonly<BuildCount> = {fetched: 0, unpacked: 0, configured: 0}
+
+/** Counts what a line of the build's talk says, into the counters given, and returns how far it is, in words. */
+export function countLine(line: string, count: BuildCount): string | undefined {
+  if (/^Get:\d+ /.test(line)) return `fetched ${++count.fetched} packages`
+  // All are fetched before the first is unpacked, so that is how many there are; Debian's smallest system comes first.
+  if (/^Unpacking /.test(line)) return `unpacked ${++count.unpacked} of ${Math.max(count.unpacked, count.fetched)}`
+  if (/^Setting up /.test(line))
+    return `configured ${++count.configured} of ${Math.max(count.configured, count.fetched)}`
+  return undefined
 }

@@ -4,6 +4,7 @@ import {execa} from 'execa'
 import type {Part, Progress} from '../cli/progress.ts'
 import {Failure, Refusal} from '../error.ts'
 import {attempt, programPath} from './local.ts'
+import {locked} from './lock.ts'
 
 /** Debian packages a machine needs to run a lab, each with a program that shows it is there. */
 export const labPackages: Readonly<Record<string, string>> = {
@@ -42,15 +43,18 @@ export async function installLabPackages(progress: Progress): Promise<void> {
  * install, and PostgreSQL makes no cluster. Packages already installed are left alone. Throws a Failure when apt fails.
  */
 export async function installPackages(names: readonly string[], progress: Progress): Promise<void> {
-  const missing: string[] = []
-  for (const name of names) if (!(await isInstalled(name))) missing.push(name)
-  if (missing.length === 0) return
-  const part = progress.part(`Debian packages ${missing.join(', ')}`)
-  await keepClusterAway()
-  const {ok, lines} = await withoutServices(async () => await install(missing, part))
-  if (ok) return part.done()
-  part.failed()
-  throw notInstalled(missing, lines)
+  await locked('packages', async () => {
+    await dropStalePolicy()
+    const missing: string[] = []
+    for (const name of names) if (!(await isInstalled(name))) missing.push(name)
+    if (missing.length === 0) return
+    const part = progress.part(`Debian packages ${missing.join(', ')}`)
+    await keepClusterAway()
+    const {ok, lines} = await withoutServices(async () => await install(missing, part))
+    if (ok) return part.done()
+    part.failed()
+    throw notInstalled(missing, lines)
+  })
 }
 
 /** First with the package lists there are; when that fails, with new ones. */
@@ -88,25 +92,30 @@ async function aptGet(argv: readonly string[], part: Part): Promise<AptResult> {
   return {ok: !(await child).failed, lines}
 }
 
+const policy = '/usr/sbin/policy-rc.d'
+const policyText = '#!/bin/sh\n# selfhelp: no service starts while packages are installed\nexit 101\n'
+
 /** Puts a policy-rc.d that forbids starting in place, unless the machine has one of its own, for as long as the work takes. */
 async function withoutServices<T>(work: () => Promise<T>): Promise<T> {
-  const policy = '/usr/sbin/policy-rc.d'
-  const text = '#!/bin/sh\n# selfhelp: no service starts while packages are installed\nexit 101\n'
-  const own = (await readFile(policy, 'utf8').catch(() => text)) === text
-  if (own) await writeFile(policy, text, {mode: 0o755})
+  if ((await readFile(policy, 'utf8').catch(() => undefined)) === undefined)
+    await writeFile(policy, policyText, {mode: 0o755})
   try {
     return await work()
   } finally {
-    if (own) await rm(policy, {force: true})
+    await dropStalePolicy()
   }
 }
 
+/** One of ours that nobody needs now, as a killed install leaves it, would keep every service from starting. */
+async function dropStalePolicy(): Promise<void> {
+  if ((await readFile(policy, 'utf8').catch(() => '')) === policyText) await rm(policy)
+}
+
+/** In place before PostgreSQL is; Debian's own createcluster.conf reads this folder. */
 async function keepClusterAway(): Promise<void> {
-  const file = '/etc/postgresql-common/createcluster.conf'
-  const text = await readFile(file, 'utf8').catch(() => '')
-  if (/^\s*create_main_cluster\s*=/m.test(text)) return
-  await mkdir('/etc/postgresql-common', {recursive: true})
-  await writeFile(file, `${text}create_main_cluster = false\n`)
+  const folder = '/etc/postgresql-common/createcluster.d'
+  await mkdir(folder, {recursive: true})
+  await writeFile(`${folder}/selfhelp.conf`, 'create_main_cluster = false\n')
 }
 
 async function isInstalled(name: string): Promise<boolean> {
