@@ -37,6 +37,7 @@ const stopped = (means: string): Row & {kind: 'failure'} => ({kind: 'failure', e
 /** Every code there is, in alphabetical order; `docs/errors.md` is generated from it. */
 export const codes = {
   'action-failed': failure('A program on a host ended with an error; what it had said is in the facts.'),
+  'base-domain-fixed': refusal('The base domain was set by the first init and cannot be changed.'),
   'bootstrap-key-missing': failure(
     'A run must enter a machine with a key that is kept nowhere; it must be given again.',
   ),

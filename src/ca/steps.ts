@@ -2,6 +2,7 @@ import {generateKeyPairSync, randomBytes, X509Certificate} from 'node:crypto'
 import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {Temporal} from 'temporal-polyfill'
+import type {Authority, Issued} from '../certificate/model.ts'
 import type {Clock} from '../clock.ts'
 import {Bug, Refusal} from '../error.ts'
 import type {Queries} from '../ledger/ledger.ts'
@@ -9,8 +10,7 @@ import type {SecretStore} from '../ledger/secret-store.ts'
 import {putSetting, setting} from '../ledger/setting.ts'
 import {writeWhole} from '../secret/private-file.ts'
 import {Secret} from '../secret/secret.ts'
-import type {Authority, CertificateWanted, Issued, ServerKey} from './model.ts'
-import {rootCertificate, serverCertificate} from './x509.ts'
+import {rootCertificate, type ServerWanted, serverCertificate} from './x509.ts'
 
 export interface AuthorityNeeds {
   readonly ledger: Queries
@@ -46,7 +46,7 @@ export async function createAuthority(
   if (!existsSync(file) || readFileSync(file, 'utf8') !== root) writeWhole(file, root, 0o644)
 }
 
-/** The authority that `init` made; its key is opened at the first certificate. */
+/** The authority that `init` made; its key is opened at the first certificate. Certifies names below the base domain only. */
 export async function internalAuthority({ledger, secrets, clock}: AuthorityNeeds): Promise<Authority> {
   const [root, domain] = [await setting(ledger, 'ca-certificate'), await setting(ledger, 'base-domain')]
   if (root === undefined || domain === undefined)
@@ -54,17 +54,18 @@ export async function internalAuthority({ledger, secrets, clock}: AuthorityNeeds
       remedies: ['selfhelp init'],
     })
   return {
-    root,
-    issue: async wanted => {
-      assertBelow(domain, wanted.hostnames)
+    certificate: root,
+    issue: async ({names: [first, ...others], days}) => {
+      if (first === undefined) throw new Bug('A certificate for no name was asked for.')
+      assertBelow(domain, [first, ...others])
       const key = await secrets.get(keyName)
       if (!key) throw new Bug("The certificate authority's key is not in the secret store.")
-      return issue({root, key, now: clock.now()}, wanted)
+      return issue({root, key}, {hostnames: [first, ...others], from: clock.now(), days})
     },
   }
 }
 
-/** A new key for a server (ECDSA P-256), for `issue` and the host. */
+/** A new key for a server (ECDSA P-256). */
 export function newServerKey(): ServerKey {
   const {publicKey, privateKey} = generateKeyPairSync('ec', {
     namedCurve: 'P-256',
@@ -82,20 +83,33 @@ function assertBelow(domain: string, hostnames: readonly string[]): void {
   })
 }
 
-function issue(by: {root: string; key: Secret; now: Temporal.Instant}, wanted: CertificateWanted): Issued {
+interface Wanted {
+  readonly hostnames: ServerWanted['hostnames']
+  readonly from: Temporal.Instant
+  readonly days: number
+}
+
+function issue(by: {root: string; key: Secret}, {hostnames, from: now, days}: Wanted): Issued {
   const {subject, validTo} = new X509Certificate(by.root)
   const name = subject.replace(/^CN=/, '')
   const rootEnds = Temporal.Instant.fromEpochMilliseconds(Date.parse(validTo))
-  const wantedEnd = by.now.add({hours: 24 * wanted.days})
+  const wantedEnd = now.add({hours: 24 * days})
   const until = Temporal.Instant.compare(wantedEnd, rootEnds) < 0 ? wantedEnd : rootEnds
   // An hour back, for hosts whose clocks are behind ours.
-  const from = by.now.subtract({hours: 1})
-  const chain = serverCertificate({name, key: by.key.expose()}, {...wanted, from, until})
+  const from = now.subtract({hours: 1})
+  const {publicKey, privateKey: key} = newServerKey()
+  const chain = serverCertificate({name, key: by.key.expose()}, {hostnames, publicKey, from, until})
   const fingerprint = new X509Certificate(chain).fingerprint256.replaceAll(':', '').toLowerCase()
-  return {chain, fingerprint, notBefore: seconds(from), notAfter: seconds(until), issuer: name}
+  return {chain, key, fingerprint, notBefore: seconds(from), notAfter: seconds(until), issuer: name}
 }
 
 /** Certificates know whole seconds. */
 function seconds(instant: Temporal.Instant): Temporal.Instant {
   return instant.round({smallestUnit: 'second', roundingMode: 'trunc'})
+}
+
+interface ServerKey {
+  readonly publicKey: string
+  /** PKCS#8 in PEM. */
+  readonly privateKey: Secret
 }

@@ -5,7 +5,7 @@ import {interrupts} from './interruption.ts'
 import {type Streams, systemStreams} from './streams.ts'
 import {coded, report} from './trouble.ts'
 import {show, type View} from './view.ts'
-import {makeWorld, type World} from './world.ts'
+import {makeWorld, type Signed, type World} from './world.ts'
 
 /** What a command says: `--json` prints the result, people read the view. Both come from one value. */
 export interface Answer<R = unknown> {
@@ -29,6 +29,8 @@ export interface Typed<C extends typeof Command> {
   readonly words: readonly string[]
   readonly world: World
   readonly request: Request
+  /** Who asks, with their signature: in a `Mutation` that is not a `--plan`. */
+  readonly signed?: Signed
 }
 
 /** What an operator signs: the command and its input, without output flags, with the reason beside it. */
@@ -49,6 +51,11 @@ export abstract class BaseCommand extends Command {
   // biome-ignore lint/suspicious/noExplicitAny: each command narrows it to `Typed<typeof Itself>`
   protected abstract answer(typed: any): Promise<Answer>
 
+  /** What stands around the use case; for most, nothing. */
+  protected async reply(typed: Said): Promise<Answer> {
+    return this.answer(typed)
+  }
+
   readonly #streams: Streams = systemStreams()
 
   override async run(): Promise<void> {
@@ -60,7 +67,7 @@ export abstract class BaseCommand extends Command {
     const world = makeWorld({env: process.env, streams: this.#streams, interruption, quiet, operatorKey})
     try {
       const request = requestOf(this.id ?? '', {...args, ...flags})
-      this.#print(await this.answer({args, flags, words: argv as string[], world, request}))
+      this.#print(await this.reply({args, flags, words: argv as string[], world, request}))
     } finally {
       await world.close()
       process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
@@ -89,9 +96,31 @@ export abstract class BaseCommand extends Command {
   }
 }
 
-/** A command that changes something: it is signed and journaled, and takes `--reason`. */
+/**
+ * A command that changes something: its operator signs it, the journal says what was asked and what came of it, and it
+ * takes `--reason`. `typed.signed` is the signed request; with `--plan` there is none, nothing changes then.
+ */
 export abstract class Mutation extends BaseCommand {
   static override baseFlags = mutationFlags
+
+  /** Under which name, and in which tenant's chain, the journal keeps it: the first argument, unless a command knows better. */
+  protected about({args, request}: Said): {subject: string; tenant: string | undefined} {
+    const first = Object.values(args).find(value => typeof value === 'string')
+    const subject = typeof first === 'string' ? first : request.command
+    const label = /^(?:tenant|environment) /.test(request.command) ? (subject.split('/')[0] ?? '') : ''
+    return {subject, tenant: /^[a-z][a-z0-9-]{1,23}$/.test(label) ? label : undefined}
+  }
+
+  protected override async reply(typed: Said): Promise<Answer> {
+    if (typed.flags.plan) return this.answer(typed)
+    const {world, request} = typed
+    return world.mutate({request, ...this.about(typed)}, signed => this.answer({...typed, signed}))
+  }
+}
+
+interface Said extends Pick<Typed<typeof Command>, 'words' | 'world' | 'request'> {
+  readonly args: Readonly<Record<string, unknown>>
+  readonly flags: Readonly<Record<string, unknown>>
 }
 
 const notInput = new Set(['json', 'reason', 'ticket', 'operator-key', 'plan', 'detach', 'wait', 'confirm'])

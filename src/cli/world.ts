@@ -1,8 +1,10 @@
 import {type Clock, systemClock} from '../clock.ts'
 import type {Entered, Ways} from '../host/ways.ts'
 import type {Ledger} from '../ledger/ledger.ts'
+import type {SecretStore} from '../ledger/secret-store.ts'
 import type {Machine} from '../machine/model.ts'
 import type {Signed} from '../operator/model.ts'
+import type {Mutating} from '../operator/mutate.ts'
 import type {Request} from './base.ts'
 import {homeOf} from './home.ts'
 import type {Interruption} from './interruption.ts'
@@ -23,14 +25,23 @@ export interface World {
   readonly interruption: Interruption
   /** Opens the ledger at the first call. Refusals `ledger-missing` and `ledger-too-new`. */
   ledger(): Promise<Ledger>
-  /** The ways into hosts with the control plane's key. Refusal `home-unusable` before `init`. */
+  /** Secrets by name. Refusal `secret-key-missing` at the first use without the key file. */
+  secrets(): Promise<SecretStore>
+  /** Does the work between two entries of the journal: that it was asked, signed as by `sign`, and what came of it. */
+  mutate<T>(asked: Mutation, work: (signed: Signed) => Promise<T>): Promise<T>
+  /** The ways into hosts with the control plane's key. Refusal `ledger-missing` before `init`. */
   ways(): Promise<Ways>
   /** A host of the ledger; its connection is opened once and closed with the world. Refusal `not-found`. */
   machine(host: string): Promise<Machine>
-  /** The request under its operator's signature. Refusals `operator-key-missing` and `operator-unknown`. */
+  /** The request under its operator's signature, made once. Refusals `operator-key-missing` and `operator-unknown`. */
   sign(request: Request): Promise<Signed>
   close(): Promise<void>
 }
+
+export type {Signed}
+
+/** What is asked, and about what. */
+export type Mutation = Pick<Mutating, 'subject' | 'tenant'> & {readonly request: Request}
 
 export interface Given {
   readonly env: NodeJS.ProcessEnv
@@ -50,21 +61,42 @@ export function makeWorld({env, streams, interruption, quiet, operatorKey}: Give
     ledger ??= import('../ledger/open.ts').then(({openLedger}) => openLedger({home, env}))
     return ledger
   }
-  const hosts = hostsOf(home, openedLedger)
+  const secrets = async () => {
+    const [{secretStore}, {keyFileOf}] = await Promise.all([
+      import('../ledger/secret-store.ts'),
+      import('../secret/key-file.ts'),
+    ])
+    return secretStore(await openedLedger(), keyFileOf(home, env))
+  }
+  const clock = systemClock
+  const signatures = new Map<Request, Promise<Signed>>()
+  const signedNow = async (request: Request) => {
+    const {signRequest} = await import('../operator/sign.ts')
+    return signRequest(request, {ledger: await openedLedger(), clock, home, env, keyFile: operatorKey})
+  }
+  const sign = (request: Request) => {
+    const signed = signatures.get(request) ?? signedNow(request)
+    signatures.set(request, signed)
+    return signed
+  }
+  const hosts = hostsOf(openedLedger, secrets)
   return {
-    clock: systemClock,
+    clock,
     env,
     home,
     streams,
     progress: progressOn(streams.err, {quiet}),
     interruption,
     ledger: openedLedger,
+    secrets,
+    mutate: async (asked, work) => {
+      const [{mutate}, signed] = await Promise.all([import('../operator/mutate.ts'), sign(asked.request)])
+      const {subject, tenant} = asked
+      return mutate({subject, tenant, signed, ledger: await openedLedger(), clock}, work)
+    },
     ways: hosts.ways,
     machine: hosts.machine,
-    sign: async request => {
-      const {signRequest} = await import('../operator/sign.ts')
-      return signRequest(request, {ledger: await openedLedger(), clock: systemClock, home, env, keyFile: operatorKey})
-    },
+    sign,
     // One that could not be opened has said so already.
     close: async () => {
       await hosts.close()
@@ -73,14 +105,14 @@ export function makeWorld({env, streams, interruption, quiet, operatorKey}: Give
   }
 }
 
-function hostsOf(home: string, ledger: () => Promise<Ledger>) {
+function hostsOf(ledger: World['ledger'], secrets: World['secrets']) {
   const entered = new Map<string, Promise<Entered>>()
   const ways = async () => {
     const [{sshWays}, {readControlKey}] = await Promise.all([
       import('../host/ssh-ways.ts'),
       import('../host/control-key.ts'),
     ])
-    return sshWays(readControlKey(home))
+    return sshWays(await readControlKey(await ledger(), await secrets()))
   }
   const enter = async (name: string) => {
     const {hostNamed} = await import('../host/list.ts')

@@ -95,3 +95,6 @@ export function parseHost({name, address, roles: typed, networks}: HostTyped): r
 
 /** True for a word that is a role. */
 export const isRole = (text: string): text is Role => (roles as readonly string[]).includes(text)
+
+/** In the secret store: the control plane's SSH key, as OpenSSH's private key file. */
+export const controlKeySecret = 'control-plane/ssh-key'

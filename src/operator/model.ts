@@ -1,3 +1,4 @@
+import {Refusal} from '../error.ts'
 import type {Actor} from '../ledger/journal.ts'
 import type {OperatorRole} from '../ledger/operator.ts'
 
@@ -24,3 +25,11 @@ export interface Signed extends Actor {
 
 /** The namespace of our signatures, so that one made for us serves nowhere else. */
 export const namespace = 'selfhelp'
+
+/** An operator is known by an address in lower case, so that it can be compared with a customer's contacts. */
+export function assertEmail(email: string): void {
+  if (/^[a-z0-9._%+-]+@[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(email) && email.length <= 254) return
+  throw new Refusal('input-invalid', `${JSON.stringify(email)} is no e-mail address in lower case.`, {
+    remedies: ['jane.doe@cmc.example'],
+  })
+}

@@ -1,0 +1,23 @@
+import {Args, Flags} from '@oclif/core'
+import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {addOperator} from '../../src/operator/add.ts'
+import {operatorAdded} from '../../src/operator/view.ts'
+
+export default class OperatorAdd extends Mutation {
+  static override summary = 'Let a person sign changes with their SSH key'
+  static override args = {email: Args.string({description: 'their address, in lower case', required: true})}
+  static override flags = {
+    key: Flags.string({description: 'their SSH public key', helpValue: 'FILE.pub', required: true}),
+    role: Flags.string({description: 'what they may do', options: ['cmc', 'approver'], default: 'cmc'}),
+  }
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> jane.doe@cmc.example --key jane.pub',
+    '<%= config.bin %> <%= command.id %> joe@cmc.example --key joe.pub --role approver --reason "on duty from Monday"',
+  ]
+
+  protected override async answer({args, flags, world}: Typed<typeof OperatorAdd>) {
+    const role = flags.role === 'approver' ? 'approver' : 'cmc'
+    const result = await addOperator(await world.ledger(), {email: args.email, keyFile: flags.key, role})
+    return {result, view: operatorAdded(result)}
+  }
+}

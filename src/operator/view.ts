@@ -1,0 +1,23 @@
+import type {View} from '../cli/view.ts'
+import type {OperatorAdded} from './add.ts'
+import type {Operator} from './list.ts'
+import type {OperatorRetired} from './retire.ts'
+
+/** A line for each operator. */
+export function operatorRows(items: readonly Operator[]): View {
+  return {
+    heads: ['email', 'role', 'added', 'retired', 'key'],
+    rows: items.map(({email, role, addedAt, retiredAt, publicKey}) => [email, role, addedAt, retiredAt, publicKey]),
+    empty: 'No operators.',
+  }
+}
+
+/** What was done. */
+export function operatorAdded({email, role, changed}: OperatorAdded): View {
+  return changed ? `${email} signs as ${role} from now on.` : `${email} was an operator already; nothing was changed.`
+}
+
+/** What was done. */
+export function operatorRetired({email, changed}: OperatorRetired): View {
+  return changed ? `Nothing ${email} signs is accepted any more.` : `${email} had retired already; nothing was changed.`
+}
