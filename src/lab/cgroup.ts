@@ -20,7 +20,7 @@ export async function cgroupKind(): Promise<CgroupKind> {
 export const scopeName = (lab: string, host: string): string => `selfhelp-lab-${lab}-${host}.scope`
 
 /** The folders that are the host's cgroup, one for each tree there is. They may not exist yet. */
-export async function cgroupFolders(lab: string, host: string): Promise<string[]> {
+async function cgroupFolders(lab: string, host: string): Promise<string[]> {
   const kind = await cgroupKind()
   const name = join('selfhelp-lab', lab, host)
   if (kind === 'v2') return [join(top, name)]

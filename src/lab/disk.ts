@@ -92,7 +92,7 @@ export async function isMounted(path: string): Promise<boolean> {
 }
 
 /** Where things are mounted, in the order they were. */
-export async function mountPoints(): Promise<string[]> {
+async function mountPoints(): Promise<string[]> {
   const text = await readFile('/proc/self/mountinfo', 'utf8')
   return text.split('\n').flatMap(line => {
     const point = line.split(' ')[4]

@@ -56,7 +56,7 @@ export function sshArgv(lab: Lab, host: LabHost, command: readonly string[]): st
 }
 
 /** True while root may still log in with the lab's key; an adopted host refuses it. */
-export async function acceptsRoot(lab: Lab, host: LabHost): Promise<boolean> {
+async function acceptsRoot(lab: Lab, host: LabHost): Promise<boolean> {
   const [ssh = '', ...rest] = sshArgv(lab, host, ['true'])
   return (await attempt([ssh, '-o', 'BatchMode=yes', ...rest])).ok
 }
@@ -65,7 +65,7 @@ export async function acceptsRoot(lab: Lab, host: LabHost): Promise<boolean> {
  * The command line that enters the host by its console: without network, sshd or a key, as someone who stands before the
  * machine. Throws a Refusal when the host does not run.
  */
-export async function consoleArgv(lab: Lab, host: LabHost, command: readonly string[]): Promise<string[]> {
+async function consoleArgv(lab: Lab, host: LabHost, command: readonly string[]): Promise<string[]> {
   const first = await firstProcess(await processesOf(lab.name, host.name))
   if (first === undefined) {
     throw new Refusal('lab-not-possible', `${host.name} does not run`, {

@@ -22,7 +22,7 @@ export async function baseImage(progress: Progress): Promise<string> {
   })
 }
 
-/** Removes every cached image (`quickstart --down --purge`). */
+/** Removes every cached image (`quickstart --down --purge`). @public */
 export async function purgeImages(): Promise<void> {
   await rm(imagesFolder, {recursive: true, force: true})
 }

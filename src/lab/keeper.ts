@@ -73,7 +73,7 @@ export async function endKeeper(lab: string, host: string): Promise<void> {
 }
 
 /** The arguments that run the host inside its network namespace. */
-export function nspawnArgv(lab: Lab, host: LabHost, tun: boolean): string[] {
+function nspawnArgv(lab: Lab, host: LabHost, tun: boolean): string[] {
   const {root} = hostPaths(lab.name, host.name)
   return [
     'nsenter',

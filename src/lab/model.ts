@@ -44,7 +44,7 @@ export const defaultSites: readonly SiteCount[] = [
 ]
 
 export const labName = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
-export const outsideNumber = 254
+const outsideNumber = 254
 
 export interface Network {
   /** The machine's side: a bridge, or the near end of a pair. */

@@ -57,7 +57,7 @@ export async function cutPorts(): Promise<Set<string>> {
 }
 
 /** Names of the machine's network interfaces that are this lab's. */
-export async function linksOf(lab: Pick<Lab, 'octet'>): Promise<string[]> {
+async function linksOf(lab: Pick<Lab, 'octet'>): Promise<string[]> {
   const links = JSON.parse(await run(['ip', '-j', 'link', 'show'])) as {ifname: string}[]
   const own = new RegExp(`^${linkPrefix(lab.octet)}(s|out)`)
   return links.map(link => link.ifname).filter(name => own.test(name))

@@ -7,7 +7,7 @@ import {attempt, programPath} from './local.ts'
 import {locked} from './lock.ts'
 
 /** Debian packages a machine needs to run a lab, each with a program that shows it is there. */
-export const labPackages: Readonly<Record<string, string>> = {
+const labPackages: Readonly<Record<string, string>> = {
   mmdebstrap: 'mmdebstrap',
   'squashfs-tools': 'mksquashfs',
   'systemd-container': 'systemd-nspawn',
