@@ -44,6 +44,7 @@ export function account(publicKey: string): readonly Wanted[] {
       ...file('etc/sudoers.d/selfhelp', {user: controlUser}),
       mode: '0440',
       check: ['visudo', '-c', '-q', '-f', '{}'],
+      confirm: true,
     },
   ]
 }
@@ -59,7 +60,7 @@ function baseline(host: Host): readonly Wanted[] {
     on('systemd-journald.service', {restartAfter: ['/etc/systemd/journald.conf.d/selfhelp.conf']}, false),
     ...timeSync(host),
     directory('/etc/selfhelp'),
-    directory('/var/lib/selfhelp'),
+    directory('/var/lib/selfhelp', '0711'),
     directory('/opt/selfhelp'),
     directory('/opt/selfhelp/releases'),
   ]
@@ -109,7 +110,7 @@ function doors({host, fleet}: HostInput): readonly Wanted[] {
   const path = 'etc/ssh/sshd_config.d/10-selfhelp.conf'
   const networks = host.facts.controlPlane
   return [
-    {...file(path, {user: controlUser, networks}), check: ['sshd', '-t', '-f', '{}']},
+    {...file(path, {user: controlUser, networks}), check: ['sshd', '-t', '-f', '{}'], confirm: true},
     on('ssh.service', {reloadAfter: [`/${path}`]}),
     {
       kind: 'nft',
