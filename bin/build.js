@@ -23,7 +23,8 @@ const {metafile} = await build({
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  external: ['typescript', ...Object.keys(dependencies).filter(name => !bundled.has(name))],
+  // The bundler of the runtime, loaded by `release build`.
+  external: ['typescript', 'esbuild', ...Object.keys(dependencies).filter(name => !bundled.has(name))],
   banner: {js: commonJs},
   sourcemap: 'linked',
   sourcesContent: false,

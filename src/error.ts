@@ -87,6 +87,7 @@ export const codes = {
   'postgresql-missing': refusal('The private ledger needs PostgreSQL, which is not installed.'),
   'quickstart-not-ours': refusal('The home holds a control plane that quickstart did not make.'),
   'quickstart-stopped': failure('A part of quickstart did not end well; typed again it goes on there.'),
+  'release-differs': refusal('Another archive of that version and architecture is on record; releases never change.'),
   'release-invalid': refusal('A release archive is not what the holder of the signing key signed.'),
   'run-ended': refusal('The run has ended; there is nothing to continue or to undo.'),
   'run-past-return': refusal('The run is past its point of no return and can only go forward.'),

@@ -29,6 +29,7 @@ const journey = /^test\/journey\//
 const parts: readonly Part[] = [
   {name: 'fast tests', files: all.filter(file => !real.test(file) && !journey.test(file))},
   {name: 'tests on a real PostgreSQL', files: all.filter(file => real.test(file)), jobs: 1},
+  {name: 'tests of the runtime', files: globSync('runtime/test/*.test.ts', {cwd: packageRoot()}).toSorted()},
   {name: 'journeys on lab hosts', files: all.filter(file => journey.test(file)), jobs: 1},
 ]
 

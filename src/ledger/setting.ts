@@ -14,6 +14,8 @@ export interface Settings {
   readonly 'machine-operator': string
   /** The hosts that failed the last time hosts were asked or changed. */
   readonly 'failed-hosts': readonly string[]
+  /** The keys whose releases are accepted, in PEM; our own is the first. */
+  readonly 'release-public-keys': readonly string[]
 }
 
 /** One setting, if it was ever made. */

@@ -1,11 +1,14 @@
+import {realpath} from 'node:fs/promises'
 import {join} from 'node:path'
 
 /** Bundles the runtime with its packages into one module, as text; the same source gives the same text. */
 export async function bundleRuntime(source: string): Promise<string> {
   const {build} = await import('esbuild')
+  // Paths in the bundle are relative to the folder; over a link they would name where the checkout lies.
+  const folder = await realpath(source)
   const result = await build({
-    absWorkingDir: source,
-    entryPoints: [join(source, 'src/main.ts')],
+    absWorkingDir: folder,
+    entryPoints: [join(folder, 'src/main.ts')],
     bundle: true,
     platform: 'node',
     format: 'esm',

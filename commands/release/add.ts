@@ -1,0 +1,38 @@
+import {createPublicKey} from 'node:crypto'
+import {readFile} from 'node:fs/promises'
+import {Args, Flags} from '@oclif/core'
+import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {Refusal} from '../../src/error.ts'
+import {addReleaseFile} from '../../src/release/add.ts'
+import {shelfIn} from '../../src/release/shelf.ts'
+import {releaseAdded} from '../../src/release/view.ts'
+
+export default class ReleaseAdd extends Mutation {
+  static override summary = 'Prove a release that was built elsewhere, keep its files and record it'
+  static override args = {
+    file: Args.string({description: 'its archive, with its companions beside it', required: true}),
+  }
+  static override flags = {
+    'public-key': Flags.string({description: 'accept releases of this key, PEM, from now on', helpValue: 'FILE'}),
+  }
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> selfhelp-runtime-0.2.0-x64.tar.gz',
+    '<%= config.bin %> <%= command.id %> selfhelp-runtime-0.2.0-x64.tar.gz --public-key factory.pem --reason "new factory"',
+  ]
+
+  protected override async answer({args, flags, world}: Typed<typeof ReleaseAdd>) {
+    const accept = flags['public-key'] === undefined ? {} : {accept: await keyIn(flags['public-key'])}
+    const result = await addReleaseFile(await shelfIn(world), {file: args.file, ...accept})
+    return {result, view: releaseAdded(result)}
+  }
+}
+
+async function keyIn(file: string) {
+  try {
+    const key = createPublicKey(await readFile(file, 'utf8'))
+    if (key.asymmetricKeyType === 'ed25519') return key
+  } catch {
+    // Said below.
+  }
+  throw new Refusal('input-invalid', `${file} is not a public key: Ed25519 in PEM was expected.`)
+}
