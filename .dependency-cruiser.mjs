@@ -113,7 +113,7 @@ export default {
     doNotFollow: {path: 'node_modules'},
     includeOnly: {path: '^(?:src|commands|runtime|test|bench|bin)/|node_modules|^\\.\\.?/'},
     exclude: {path: '^dist/'},
-    tsPreCompilationDeps: 'specify',
+    tsPreCompilationDeps: true,
     tsConfig: {fileName: new URL('tsconfig.json', import.meta.url).pathname},
     enhancedResolveOptions: {exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default']},
   },
