@@ -48,9 +48,16 @@ export function programPath(): string {
   return [...new Set([...(process.env.PATH?.split(':') ?? []), '/usr/sbin', '/usr/bin', '/sbin', '/bin'])].join(':')
 }
 
-/** Runs a program in the place of this one, on the same terminal, and returns its exit code (128 + signal when killed). */
+/**
+ * Runs a program in the place of this one, on the same terminal, and returns its exit code (128 + signal when killed).
+ * A Ctrl-C is the program's: the terminal sends it to both, and only the program knows what it means.
+ */
 export async function handOver(argv: readonly string[]): Promise<number> {
   const [program = '', ...rest] = argv
+  const [ours, nothing] = [process.listeners('SIGINT'), () => {}]
+  process.removeAllListeners('SIGINT').on('SIGINT', nothing)
   const result = await execa(program, rest, {reject: false, stdio: 'inherit', env: {PATH: programPath()}})
+  process.off('SIGINT', nothing)
+  for (const listener of ours) process.on('SIGINT', listener)
   return result.exitCode ?? 128 + (result.signal === undefined ? 0 : (constants.signals[result.signal] ?? 0))
 }

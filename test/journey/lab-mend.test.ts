@@ -14,10 +14,10 @@ import {powerCut} from '../../src/lab/power.ts'
 import {knownHost, knownLab} from '../../src/lab/state.ts'
 import {answersSsh, labStatus} from '../../src/lab/status.ts'
 import {labUp} from '../../src/lab/up.ts'
-import {asRoot, silent, whyNoLab} from '../support/lab.ts'
+import {asRoot, silent, testLab, whyNoLab} from '../support/lab.ts'
 import {machineTraces} from '../support/machine-traces.ts'
 
-const name = 'crashing'
+const name = testLab('-crash')
 const sites = [{name: 'north', count: 1}]
 const why = await whyNoLab()
 

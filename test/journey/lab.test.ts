@@ -10,10 +10,10 @@ import {untilReady} from '../../src/lab/power.ts'
 import {knownHost, knownLab, listLabs} from '../../src/lab/state.ts'
 import {answersSsh, labStatus} from '../../src/lab/status.ts'
 import {labUp} from '../../src/lab/up.ts'
-import {asRoot, silent, whyNoLab} from '../support/lab.ts'
+import {asRoot, silent, testLab, whyNoLab} from '../support/lab.ts'
 import {machineTraces, networkSettings} from '../support/machine-traces.ts'
 
-const name = 'lab-test'
+const name = testLab()
 const why = await whyNoLab()
 const act = async (verb: Verb, host = 'north-1') => await fault({lab: name, host, verb}, silent)
 const status = async (host = 'north-1') => (await labStatus(name)).hosts.find(each => each.name === host)

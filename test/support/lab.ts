@@ -12,6 +12,9 @@ export async function whyNoLab(): Promise<string | undefined> {
   )
 }
 
+/** The name of this test run's own lab; two runs at once have two. */
+export const testLab = (suffix = ''): string => `${process.env.SELFHELP_TEST_LAB ?? `test-${process.pid}`}${suffix}`
+
 export const silent: Progress = {part: () => ({at: () => {}, done: () => {}, failed: () => {}})}
 
 /** Runs a command as root on a fresh lab host, over SSH with the lab's key. */
