@@ -66,7 +66,7 @@ async function make(connection: Connection, {wish, changes, fence}: Making) {
   const actions = [...(guard ? [guard] : []), ...actionsOf(changes)]
   const frames: readonly (Action | Question)[] = [...actions, ...wish.frames]
   const answers = await connection.exchange({id: randomUUID(), fence, frames})
-  mustHaveWorked(connection.host, actions, answers)
+  mustHaveWorked(connection.host, actions, answers, changes)
   const confirming = guard ? await confirm(connection, fence) : 0
   return {left: wish.changes(answers.slice(actions.length)), confirming}
 }
@@ -95,25 +95,21 @@ function notConfirmed(host: string, cause: unknown): Refusal {
 /** The exit with which an action says that the thing's own checker refused it. */
 const refusedByCheck = 65
 
-function mustHaveWorked(host: string, actions: readonly Action[], answers: readonly Answer[]): void {
+function mustHaveWorked(
+  host: string,
+  actions: readonly Action[],
+  answers: readonly Answer[],
+  changes: readonly Change[] = [],
+): void {
   const n = answers.findIndex((answer, n) => n < actions.length && answer.exit !== 0)
   const [action, answer] = [actions[n], answers[n]]
   if (!action || !answer) return
+  const of = changes.find(change => change.actions.includes(action))?.of ?? [action.act, ...action.args].join(' ')
   const said = `${answer.err}\n${answer.out}`.trim().slice(-4000)
-  const facts = {host, action: action.act, arguments: action.args, exit: answer.exit, said}
+  const facts = {host, of, action: action.act, exit: answer.exit, said}
   if (answer.exit === refusedByCheck)
-    throw new Refusal(
-      'check-refused',
-      `${host}: the new ${action.args[0] ?? action.act} was refused by its checker: ${firstLine(said)}`,
-      {facts},
-    )
-  throw new Failure(
-    'action-failed',
-    `${host}: ${action.act} ${action.args[0] ?? ''} ended with ${answer.exit}: ${lastLine(said)}`,
-    {
-      facts,
-    },
-  )
+    throw new Refusal('check-refused', `${host}: ${of} was refused by its checker: ${firstLine(said)}`, {facts})
+  throw new Failure('action-failed', `${host}: ${of} ended with ${answer.exit}: ${lastLine(said)}`, {facts})
 }
 
 const firstLine = (text: string) => text.split('\n')[0]

@@ -5,18 +5,24 @@ import {directory} from './operation/directory.ts'
 import {file} from './operation/file.ts'
 import {nft} from './operation/nft.ts'
 import {pkg} from './operation/package.ts'
+import {pgCluster} from './operation/pg-cluster.ts'
+import {pgDatabase} from './operation/pg-database.ts'
+import {pgRole} from './operation/pg-role.ts'
 import {release} from './operation/release.ts'
 import {unit} from './operation/unit.ts'
 import {user} from './operation/user.ts'
 
 /** Each kind of wanted thing with its operation. */
-export const operations: {readonly [K in Wanted['kind']]?: Operation<Extract<Wanted, {kind: K}>>} = {
+export const operations: {readonly [K in Wanted['kind']]: Operation<Extract<Wanted, {kind: K}>>} = {
   assembly,
   command,
   directory,
   file,
   nft,
   package: pkg,
+  'pg-cluster': pgCluster,
+  'pg-database': pgDatabase,
+  'pg-role': pgRole,
   release,
   unit,
   user,

@@ -1,0 +1,190 @@
+# PostgreSQL of Debian's packaging. SQL comes as a constant text; names and values as psql variables.
+
+# VERSION PORT [-v NAME=VALUE…], the SQL on stdin. Debian's own psql is a Perl program and costs more than the question.
+sql() {
+  program=/usr/lib/postgresql/$1/bin/psql port=$2
+  shift 2
+  as postgres "$program" -XqAt -v ON_ERROR_STOP=1 -h /var/run/postgresql -p "$port" -d postgres "$@"
+}
+
+# VERSION NAME: a line of facts, the server's own word, then time and content of settings and of access.
+ask_pg_cluster() {
+  cluster "$1" "$2"
+  port= made=no
+  [ ! -e "$etc/postgresql.conf" ] || made=yes
+  [ ! -e "$data" ] || [ "$made" = yes ] || made=half
+  [ "$made" != yes ] || port=$(sed -n "s/^port *= *\([0-9]*\).*/\1/p" "$etc/postgresql.conf" | tail -n 1)
+  printf '%s %s\n' "$made" "$port"
+  [ -z "$port" ] || sql "$1" "$port" <<'SQL' 2>/dev/null
+select extract(epoch from pg_conf_load_time())::numeric(20, 6) || ' ' || (select count(*) from pg_settings where pending_restart);
+SQL
+  printf '\0'
+  for file in "$etc/conf.d/selfhelp.conf" "$etc/pg_hba.conf"; do
+    [ ! -f "$file" ] || { stat --printf '%.9Z ' "$file" && base64 -w 0 "$file"; }
+    printf '\n'
+  done
+}
+
+# Names a cluster's places.
+cluster() {
+  bin=/usr/lib/postgresql/$1/bin etc=/etc/postgresql/$1/$2 data=/var/lib/postgresql/$1/$2 unit=postgresql@$1-$2.service
+}
+
+# VERSION NAME PORT SETTINGS ACCESS: made when it is missing, then as wanted, then running with what is written.
+act_pg_cluster() {
+  cluster "$1" "$2"
+  version=$1 port=$3
+  [ -e "$etc/postgresql.conf" ] || make_cluster "$@" || return
+  printf '%s' "$4" | owned 0644 "$etc/conf.d/.selfhelp.new" && printf '%s' "$5" | owned 0640 "$etc/.pg_hba.new" || return
+  settings_hold || return 65
+  mv -fT "$etc/conf.d/.selfhelp.new" "$etc/conf.d/selfhelp.conf"
+  cp -a "$etc/pg_hba.conf" "$etc/.pg_hba.old"
+  mv -fT "$etc/.pg_hba.new" "$etc/pg_hba.conf"
+  if answers; then
+    access_holds || return 65
+    reload_cluster || return
+  else
+    start_cluster start || return
+  fi
+  rm -f "$etc/.pg_hba.old"
+}
+
+# The cluster counts as made when its configuration stands, and that comes last.
+make_cluster() {
+  rm -rf "$data.new"
+  [ ! -e "$data" ] || {
+    echo "there is data in $data without a configuration: it was not touched" >&2
+    return 1
+  }
+  install -d -o postgres -g postgres -m 755 "/var/lib/postgresql/$1" "/etc/postgresql/$1" "$etc" "$etc/conf.d" || return
+  as postgres "$bin/initdb" -D "$data.new" --data-checksums -E UTF8 --locale=C.UTF-8 -A peer --no-instructions >/dev/null || return
+  printf 'auto\n' | owned 0644 "$etc/start.conf" && : | owned 0644 "$etc/environment" && : | owned 0644 "$etc/pg_ctl.conf" &&
+    : | owned 0640 "$etc/pg_ident.conf" && : | owned 0640 "$etc/pg_hba.conf" || return
+  owned 0644 "$etc/.postgresql.new" <<CONF
+# Kept by selfhelp; settings are in conf.d.
+data_directory = '$data'
+hba_file = '$etc/pg_hba.conf'
+ident_file = '$etc/pg_ident.conf'
+external_pid_file = '/var/run/postgresql/$1-$2.pid'
+unix_socket_directories = '/var/run/postgresql'
+cluster_name = '$1/$2'
+port = $3
+include_dir = 'conf.d'
+CONF
+  mv -T "$data.new" "$data" && mv -T "$etc/.postgresql.new" "$etc/postgresql.conf"
+}
+
+# MODE FILE: what comes on stdin, as a file of the server's.
+owned() { install -o postgres -g postgres -m "$1" /dev/stdin "$2"; }
+
+# The server itself reads the settings before it gets them.
+settings_hold() {
+  printf "include '%s'\n" "$etc/postgresql.conf" "$etc/conf.d/.selfhelp.new" | owned 0644 "$etc/.check"
+  as postgres "$bin/postgres" -C port --config-file="$etc/.check" >/dev/null
+  set -- "$?"
+  rm -f "$etc/.check"
+  [ "$1" = 0 ] || rm -f "$etc/conf.d/.selfhelp.new"
+  return "$1"
+}
+
+access_holds() {
+  wrong=$(echo "select 'line ' || line_number || ': ' || error from pg_hba_file_rules where error is not null" | sql "$version" "$port")
+  [ -n "$wrong" ] || return 0
+  mv -fT "$etc/.pg_hba.old" "$etc/pg_hba.conf"
+  printf '%s\n' "$wrong" >&2
+  return 1
+}
+
+answers() { "$bin/pg_isready" -q -h /var/run/postgresql -p "$port"; }
+
+# A reload is only asked for; it has happened when the server says so. Then the server knows whether it needs more.
+reload_cluster() {
+  before=$(loaded) || return
+  echo 'select pg_reload_conf()' | sql "$version" "$port" >/dev/null || return
+  tries=0
+  until [ "$(loaded)" != "$before" ]; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 100 ] || return 1
+    sleep 0.05
+  done
+  pending=$(echo 'select count(*) from pg_settings where pending_restart' | sql "$version" "$port")
+  [ "$pending" = 0 ] || start_cluster restart
+}
+
+loaded() { echo 'select pg_conf_load_time()' | sql "$version" "$port"; }
+
+# The unit says that it is up two seconds after the server does.
+start_cluster() {
+  if [ "$1" = restart ]; then systemctl stop "$unit" || return; fi
+  systemctl reset-failed "$unit" 2>/dev/null
+  systemctl start --no-block "$unit" || return
+  tries=0
+  until answers; do
+    tries=$((tries + 1))
+    if [ "$tries" -ge 1200 ] || systemctl is-failed --quiet "$unit"; then
+      tail -n 20 "/var/log/postgresql/postgresql-${unit#*@}" 2>/dev/null >&2
+      journalctl --no-pager -q -n 20 -o cat -u "$unit" >&2
+      return 69
+    fi
+    sleep 0.05
+  done
+}
+
+# VERSION NAME
+act_pg_cluster_gone() {
+  cluster "$1" "$2"
+  systemctl stop "$unit"
+  systemctl reset-failed "$unit" 2>/dev/null
+  rm -rf "$etc" "$data" "$data.new" "/var/log/postgresql/postgresql-$1-$2.log"
+  systemctl daemon-reload
+}
+
+# VERSION PORT NAME
+ask_pg_role() {
+  sql "$1" "$2" -v "name=$3" <<'SQL'
+select 'role ' || coalesce(rolpassword, '') from pg_authid where rolname = :'name';
+SQL
+}
+
+# VERSION PORT NAME; the verifier of the password, if it has one, is the input. It must not reach the server's log.
+act_pg_role() {
+  {
+    printf "\\\\set verifier '%s'\n" "$(input)"
+    cat <<'SQL'
+set log_statement = none;
+set log_min_error_statement = panic;
+set log_min_duration_statement = -1;
+select format('create role %I', :'name') where not exists (select from pg_roles where rolname = :'name') \gexec
+select format('alter role %I login password %L', :'name', nullif(:'verifier', '')) \gexec
+SQL
+  } | sql "$1" "$2" -v "name=$3"
+}
+
+act_pg_role_gone() {
+  sql "$1" "$2" -v "name=$3" <<'SQL'
+drop role if exists :"name";
+SQL
+}
+
+# VERSION PORT NAME
+ask_pg_database() {
+  sql "$1" "$2" -v "name=$3" <<'SQL'
+select 'owner ' || pg_get_userbyid(datdba) from pg_database where datname = :'name';
+SQL
+}
+
+# VERSION PORT NAME OWNER
+act_pg_database() {
+  sql "$1" "$2" -v "name=$3" -v "owner=$4" <<'SQL'
+select format('create database %I owner %I template template0', :'name', :'owner')
+  where not exists (select from pg_database where datname = :'name') \gexec
+alter database :"name" owner to :"owner";
+revoke all on database :"name" from public;
+SQL
+}
+
+act_pg_database_gone() {
+  sql "$1" "$2" -v "name=$3" <<'SQL'
+drop database if exists :"name" with (force);
+SQL
+}

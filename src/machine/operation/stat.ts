@@ -50,7 +50,8 @@ export function fileFact(answer: Answer | undefined): FileFact | undefined {
 /** A mode in four octal digits. */
 export const modeOf = (mode: string) => mode.padStart(4, '0')
 
-function nanoseconds(seconds = '0'): bigint {
+/** Seconds with a decimal point, as nanoseconds. */
+export function nanoseconds(seconds = '0'): bigint {
   const [whole = '0', part = ''] = seconds.split('.')
   return BigInt(whole) * 1_000_000_000n + BigInt(part.padEnd(9, '0').slice(0, 9))
 }

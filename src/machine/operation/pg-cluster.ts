@@ -1,0 +1,110 @@
+import {Bug, Refusal} from '../../error.ts'
+import {unifiedDiff} from '../diff.ts'
+import type {Answer, Operation, PgClusterWanted, Question} from '../model.ts'
+import {nanoseconds, statFact} from './stat.ts'
+
+/** One PostgreSQL cluster with checksums; its data is never moved to another port. */
+export const pgCluster: Operation<PgClusterWanted> = {
+  kind: 'pg-cluster',
+  title: want => `pg-cluster ${want.version}/${want.name}`,
+  questions: want => [
+    {ask: 'pg_cluster', args: [`${want.version}`, want.name]},
+    ...tlsFiles(want).map((path): Question => ({ask: 'stat', args: [path]})),
+  ],
+  compare(want, answers, touched = new Set()) {
+    // Debian's units break on a dash in a cluster's name.
+    if (!/^[a-z][a-z0-9_]*$/.test(want.name)) throw new Bug(`A cluster cannot be named ${want.name}.`)
+    const {version, name, port} = want
+    const [of, have] = [pgCluster.title(want), clusterFact(answers[0])]
+    if (want.absent) {
+      const action = {act: 'pg_cluster_gone', args: [`${version}`, name]}
+      return have.made === 'no' ? [] : [{of, what: 'remove with all its data', actions: [action]}]
+    }
+    if (have.port !== undefined && have.port !== port) throw otherPort(of, {found: have.port, wanted: port})
+    const [settings, access] = [settingsText(want), `${want.access.join('\n')}\n`]
+    const what = [...differences(have, {settings, access}), ...readAgain(want, {have, answers, touched})]
+    if (what.length === 0) return []
+    const diff = `${unifiedDiff(`${of} settings`, have.settings, settings)}${unifiedDiff(`${of} access`, have.access, access)}`
+    const action = {act: 'pg_cluster', args: [`${version}`, name, `${port}`, settings, access]}
+    return [{of, what: what.join(', '), ...(diff ? {diff} : {}), actions: [action]}]
+  },
+}
+
+interface ClusterFact {
+  /** `half`: data without a configuration. */
+  readonly made: string
+  readonly port: number | undefined
+  /** When the server last read its files, nanoseconds since 1970; undefined when it does not answer. */
+  readonly loaded: bigint | undefined
+  readonly pendingRestart: boolean
+  readonly settings: string
+  readonly access: string
+  /** When these two were last changed. */
+  readonly changed: readonly bigint[]
+}
+
+function clusterFact(answer: Answer | undefined): ClusterFact {
+  const [facts = '', files = ''] = answer?.out.split('\0') ?? []
+  const [first = '', server = ''] = facts.split('\n')
+  const [made = 'no', port] = first.split(' ')
+  const [loaded, pending = '0'] = server.split(' ')
+  const [settings, access] = files.split('\n').map(written)
+  return {
+    made: made || 'no',
+    port: port ? Number(port) : undefined,
+    loaded: loaded ? nanoseconds(loaded) : undefined,
+    pendingRestart: pending !== '0',
+    settings: settings?.text ?? '',
+    access: access?.text ?? '',
+    changed: [settings?.changed ?? 0n, access?.changed ?? 0n],
+  }
+}
+
+function written(line: string): {changed: bigint; text: string} {
+  const [changed, content = ''] = line.split(' ')
+  return {changed: nanoseconds(changed), text: Buffer.from(content, 'base64').toString('utf8')}
+}
+
+function differences(have: ClusterFact, {settings, access}: {settings: string; access: string}): readonly string[] {
+  if (have.made !== 'yes') return ['create']
+  return [
+    ...(have.settings === settings ? [] : ['settings']),
+    ...(have.access === access ? [] : ['access']),
+    ...(have.loaded === undefined ? ['start'] : []),
+    ...(have.pendingRestart ? ['restart'] : []),
+  ]
+}
+
+interface Known {
+  readonly have: ClusterFact
+  readonly answers: readonly Answer[]
+  readonly touched: ReadonlySet<string>
+}
+
+/** A renewed certificate is a reload, whoever renewed it. */
+function readAgain(want: PgClusterWanted, {have: {loaded}, answers, touched}: Known): readonly string[] {
+  if (loaded === undefined) return []
+  const newer = tlsFiles(want).some(
+    (path, n) => touched.has(path) || (statFact(answers[n + 1])?.changed ?? 0n) > loaded,
+  )
+  return newer ? ['reload'] : []
+}
+
+function tlsFiles({settings}: PgClusterWanted): readonly string[] {
+  return Object.entries(settings).flatMap(([name, value]) => (/^ssl_.*_file$/.test(name) && value ? [value] : []))
+}
+
+function settingsText({settings}: PgClusterWanted): string {
+  const quoted = (value: string) => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} = ${quoted(value)}\n`)
+    .join('')
+}
+
+function otherPort(of: string, facts: {found: number; wanted: number}): Refusal {
+  const message = `${of} answers on port ${facts.found}, wanted is ${facts.wanted}; a live cluster is not moved.`
+  return new Refusal('in-the-way', message, {
+    facts,
+    remedies: ['Correct the port in the ledger, or move the environment with a migration.'],
+  })
+}
