@@ -24,7 +24,7 @@ export function machineOver(connection: Connection): Machine {
     },
     async act(id, actions, fence) {
       const answers = await connection.exchange({id, fence, frames: actions})
-      mustHaveWorked(host, actions, answers)
+      mustHaveWorked({host, actions}, answers)
       return answers
     },
   }
@@ -66,7 +66,7 @@ async function make(connection: Connection, {wish, changes, fence}: Making) {
   const actions = [...(guard ? [guard] : []), ...actionsOf(changes)]
   const frames: readonly (Action | Question)[] = [...actions, ...wish.frames]
   const answers = await connection.exchange({id: randomUUID(), fence, frames})
-  mustHaveWorked(connection.host, actions, answers, changes)
+  mustHaveWorked({host: connection.host, actions, changes}, answers)
   const confirming = guard ? await confirm(connection, fence) : 0
   return {left: wish.changes(answers.slice(actions.length)), confirming}
 }
@@ -77,7 +77,7 @@ async function confirm(connection: Connection, fence: Fence): Promise<number> {
   const actions: readonly Action[] = [{act: 'confirm', args: []}]
   try {
     const answers = await second.exchange({id: `confirm.${randomUUID()}`, fence, frames: actions})
-    mustHaveWorked(connection.host, actions, answers)
+    mustHaveWorked({host: connection.host, actions}, answers)
     return second.roundTrips
   } catch (cause) {
     throw notConfirmed(connection.host, cause)
@@ -95,12 +95,13 @@ function notConfirmed(host: string, cause: unknown): Refusal {
 /** The exit with which an action says that the thing's own checker refused it. */
 const refusedByCheck = 65
 
-function mustHaveWorked(
-  host: string,
-  actions: readonly Action[],
-  answers: readonly Answer[],
-  changes: readonly Change[] = [],
-): void {
+interface Doing {
+  readonly host: string
+  readonly actions: readonly Action[]
+  readonly changes?: readonly Change[]
+}
+
+function mustHaveWorked({host, actions, changes = []}: Doing, answers: readonly Answer[]): void {
   const n = answers.findIndex((answer, n) => n < actions.length && answer.exit !== 0)
   const [action, answer] = [actions[n], answers[n]]
   if (!action || !answer) return

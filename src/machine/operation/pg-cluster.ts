@@ -81,13 +81,12 @@ interface Known {
   readonly touched: ReadonlySet<string>
 }
 
-/** A renewed certificate is a reload, whoever renewed it. */
-function readAgain(want: PgClusterWanted, {have: {loaded}, answers, touched}: Known): readonly string[] {
+/** A crash before the reload, or a renewed certificate: whatever is newer than what the server has read. */
+function readAgain(want: PgClusterWanted, {have: {loaded, changed}, answers, touched}: Known): readonly string[] {
   if (loaded === undefined) return []
-  const newer = tlsFiles(want).some(
-    (path, n) => touched.has(path) || (statFact(answers[n + 1])?.changed ?? 0n) > loaded,
-  )
-  return newer ? ['reload'] : []
+  const certificates = answers.slice(1).map(answer => statFact(answer)?.changed ?? 0n)
+  const newer = [...changed, ...certificates].some(time => time > loaded)
+  return newer || tlsFiles(want).some(path => touched.has(path)) ? ['reload'] : []
 }
 
 function tlsFiles({settings}: PgClusterWanted): readonly string[] {
