@@ -4,7 +4,7 @@ import {init} from '../src/init/init.ts'
 import {initialised} from '../src/init/view.ts'
 
 export default class Init extends BaseCommand {
-  static override summary = 'Make what this control plane needs: ledger, keys, certificate authority, first operators'
+  static override summary = 'Make what this control plane needs: ledger, keys, authority, operators'
   static override description =
     'What is there already stays as it is: typed again it changes nothing. Give two recovery keys: RSA public keys whose private halves lie in a safe.'
   static override flags = {

@@ -9,7 +9,7 @@ import {hostAddWorld} from '../../src/host/register.ts'
 import {hostAdded} from '../../src/host/view.ts'
 
 export default class HostAdd extends Mutation {
-  static override summary = "Adopt a Debian machine: look at it, make the control plane's own account, record it"
+  static override summary = 'Adopt a Debian machine: look at it, make our own account, record it'
   static override args = {name: Args.string({description: 'what to call it', required: true})}
   static override flags = {
     address: Flags.string({description: 'where it is', helpValue: 'ADDRESS', required: true}),

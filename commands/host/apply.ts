@@ -11,7 +11,7 @@ import {appliedRows, planText} from '../../src/host/view.ts'
 import {environmentsOn} from '../../src/ledger/host.ts'
 
 export default class HostApply extends Mutation {
-  static override summary = 'Make hosts as they are wanted; those that are so already are asked once and left alone'
+  static override summary = 'Make hosts as they are wanted; those that are so already are left alone'
   static override strict = false
   static override args = {host: Args.string({description: 'hosts; or --site, --role, --all'})}
   static override flags = {

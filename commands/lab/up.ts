@@ -6,7 +6,7 @@ import {labUp} from '../../src/lab/up.ts'
 import {labRows} from '../../src/lab/view.ts'
 
 export default class LabUp extends BaseCommand {
-  static override summary = 'Make a lab of real Debian hosts on this machine, or repair and start the one there is'
+  static override summary = 'Make a lab of real Debian hosts here, or repair and start the one there is'
   static override description =
     'Needs root on Debian 12. Hosts are added, never taken away; without --site, a new lab gets north=2 and south=1.'
   static override flags = {

@@ -5,7 +5,7 @@ import {kernelOf, signed} from '../../src/cli/kernel.ts'
 import {takeOver} from '../../src/runbook/take-over.ts'
 
 export default class RunTakeOver extends Mutation {
-  static override summary = 'Take a lock, and its run, away from a live executor; the run stops and can be resumed'
+  static override summary = 'Take a lock, and its run, from a live executor; the run stops, resumable'
   static override args = {lock: Args.string({description: '`environment:<id>` or `host:<name>`', required: true})}
   static override flags = reasonRequired
   static override examples = [

@@ -33,7 +33,7 @@ t.test('the tree of commands is the agreed one; each also has --json', async t =
 
 t.test('every command says what it is for, and every word and flag is explained', async t => {
   for (const {id, summary, flags, args} of all) {
-    t.match(summary, /^[A-Z].*[^.]$/, `${id}: a summary, without a full stop`)
+    t.match(summary, /^[A-Z].{1,77}[^.]$/, `${id}: a summary of one line of 80 columns, without a full stop`)
     for (const {name, description} of [...Object.values(flags), ...Object.values(args)]) {
       t.ok(description, `${id} ${name} is explained`)
     }
