@@ -7,6 +7,7 @@ const nouns = [
   'operator',
   'site',
   'probe',
+  'event',
   'host',
   'release',
   'contract',

@@ -5,6 +5,8 @@ import {fingerprintOf} from './fingerprint.ts'
 import type {HostShown} from './list.ts'
 import type {Host} from './model.ts'
 import type {FleetForecast, HostForecast, HostTrouble} from './plan.ts'
+import type {Repinned} from './repin.ts'
+import type {Retired} from './retire.ts'
 
 /** Hosts as rows. */
 export function hostRows(hosts: readonly Host[]): View {
@@ -49,6 +51,22 @@ export function hostAdded({name, roles, hostKey}: HostAddInput, changed: boolean
   return [
     `host ${name} is adopted (${roles.join(', ')}), pinned ${fingerprintOf(hostKey)}`,
     `next: selfhelp host apply ${name}`,
+  ]
+}
+
+/** What pinning did. */
+export function repinned({host, before, after, changed}: Repinned): View {
+  return changed
+    ? `${host} was pinned to ${before} and is now pinned to ${after}`
+    : `${host} shows the pinned key already`
+}
+
+/** What retiring did. */
+export function hostRetired({host, changed}: Retired): View {
+  if (!changed) return `${host} was retired already`
+  return [
+    `${host} is out of service`,
+    'next: selfhelp host apply --all, so that the other hosts close their doors to it',
   ]
 }
 

@@ -1,0 +1,19 @@
+import type {View} from '../cli/view.ts'
+import type {EventRow} from '../ledger/event.ts'
+
+/** Findings as rows. */
+export function eventRows(items: readonly EventRow[]): View {
+  return {
+    heads: ['kind', 'about', 'tenant', 'owner', 'since', 'last seen', 'remedy'],
+    rows: items.map(each => [
+      each.kind,
+      each.subject,
+      each.tenant,
+      each.owner,
+      each.firstSeen,
+      each.lastSeen,
+      each.remedy,
+    ]),
+    empty: 'Nothing is open.',
+  }
+}

@@ -1,0 +1,32 @@
+import {spawn} from 'node:child_process'
+import {text} from 'node:stream/consumers'
+import type {Probe} from './model.ts'
+
+/** What a program said. */
+export interface Said {
+  readonly exit: number
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs a program at the probe point, with nothing on its stdin; at most that many milliseconds. */
+export async function fromProbe(probe: Probe, argv: readonly string[], within = 30_000): Promise<Said> {
+  const [program = '', ...rest] = argvAt(probe, argv)
+  const child = spawn(program, rest, {stdio: ['ignore', 'pipe', 'pipe'], timeout: within, killSignal: 'SIGKILL'})
+  const exit = new Promise<number>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', code => resolve(code ?? 124))
+  })
+  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), exit])
+  return {exit: code, out, err}
+}
+
+/** The command line of this machine that runs it there. */
+export function argvAt(probe: Probe, argv: readonly string[]): readonly string[] {
+  if (probe.kind === 'netns') return ['ip', 'netns', 'exec', probe.target.netns, ...argv]
+  const options = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10', '-o', 'StrictHostKeyChecking=yes']
+  // The far shell reads one line, so each word is quoted for it.
+  return ['ssh', ...options, '--', probe.target.ssh, argv.map(quoted).join(' ')]
+}
+
+const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`
