@@ -8,11 +8,20 @@ import {type Served, served, uncertified, unserved} from './edge.ts'
 import {asEnvironment, type Environment, hostOf} from './model.ts'
 import type {Platform} from './platform.ts'
 import {secretsOf} from './secret.ts'
-import {applyOnHosts, type Environments, environmentLock, onHosts, type Stage, until, without} from './stage.ts'
+import {
+  backBy,
+  type Environments,
+  environmentLock,
+  goneFromHosts,
+  onHosts,
+  type Stage,
+  until,
+  without,
+} from './stage.ts'
 import {answering, database, faces, gone, ground, running, schema, services} from './wanted.ts'
 
-/** A fact with its way back. */
-export type Reversible = Fact & {readonly undo: Undo}
+/** A fact with its way back, and with its opposite as a fact of its own. */
+export type Reversible = Fact & {readonly undo: Undo; readonly gone: Fact}
 
 /** Some environments of a tenant as the ledger knows them now. */
 export function environmentsNamed(platform: Platform, tenant: string, ids: readonly string[]): Environments {
@@ -22,16 +31,21 @@ export function environmentsNamed(platform: Platform, tenant: string, ids: reado
 
 /** Their users, secrets and databases are there, and beside them, at the same time, the release is unpacked. */
 export function foundations(platform: Platform, environments: Environments): Reversible {
-  const stage = foundationStage(platform)
-  const ours = onHosts(platform, environments, [stage])
+  const ours = onHosts(platform, environments, [foundationStage(platform)])
   const release = releases(platform, environments)
+  const without = goneFromHosts(platform, environments, [[{role: 'database', wanted: gone}]])
+  const away = {
+    holds: async (at: At) => (await without.holds(at)) && (await release.gone.holds(at)),
+    make: async (at: At) => {
+      await without.make(at)
+      await release.gone.make(at)
+    },
+  }
   return {
     holds: async at => (await Promise.all([ours.holds(at), release.holds(at)])).every(Boolean),
     make: async at => void (await Promise.all([ours.make(at), release.make(at)])),
-    undo: back(environments, async (all, at) => {
-      await applyOnHosts(platform, all, {stages: [{role: 'database', wanted: gone}], at})
-      await removeReleases(platform, all, at)
-    }),
+    undo: backBy(away),
+    gone: away,
   }
 }
 
@@ -45,25 +59,22 @@ export function schemas(platform: Platform, environments: Environments): Reversi
       return [...services(environment), ...schema(environment, schemaLevel)]
     },
   }
-  return {
-    ...onHosts(platform, environments, [level]),
-    undo: back(environments, (all, at) => applyOnHosts(platform, all, {stages: [reversed(files)], at})),
-  }
+  return reversible(onHosts(platform, environments, [level]), goneFromHosts(platform, environments, [[without(files)]]))
 }
 
 /** Their services run and say that they are ready. */
 export function answers(platform: Platform, environments: Environments): Reversible {
   const stage: Stage = {role: 'presentation', wanted: running}
   const runs = onHosts(platform, environments, [stage])
-  return {
+  const answer: Fact = {
     holds: async at => (await runs.holds(at)) && (await notReady(platform, await environments())) === undefined,
     make: async at => {
       await runs.make(at)
       const all = await environments()
       await until(platform, {within: 30_000, every: 100, signal: at.signal}, () => notReady(platform, all))
     },
-    undo: back(environments, (all, at) => applyOnHosts(platform, all, {stages: [reversed(stage)], at})),
   }
+  return reversible(answer, goneFromHosts(platform, environments, [[without(stage)]]))
 }
 
 /** Their services know what their phase lets in: the state file says it, a signal tells them to read it. */
@@ -78,13 +89,11 @@ export function names(platform: Platform, environments: Environments): Reversibl
     role: 'edge',
     wanted: async environment => served(environment, await certificates(platform, environment)),
   }
-  return {
-    ...onHosts(platform, environments, [stage]),
-    undo: back(environments, async (all, at) => {
-      await applyOnHosts(platform, all, {stages: [{role: 'edge', wanted: unserved}], at})
-      await applyOnHosts(platform, all, {stages: [{role: 'edge', wanted: uncertified}], at})
-    }),
-  }
+  const away: readonly (readonly Stage[])[] = [
+    [{role: 'edge', wanted: unserved}],
+    [{role: 'edge', wanted: uncertified}],
+  ]
+  return reversible(onHosts(platform, environments, [stage]), goneFromHosts(platform, environments, away))
 }
 
 /** Everything an environment wants on its one host, in the order it is made; what drift is measured against. */
@@ -111,42 +120,38 @@ function foundationStage(platform: Platform): Stage {
   }
 }
 
-function releases(platform: Platform, environments: Environments): Fact {
-  const wanted = async () => {
-    const places = (await environments()).map(
-      environment => [hostOf(environment, 'presentation'), environment] as const,
-    )
+function releases(platform: Platform, environments: Environments): Fact & {readonly gone: Fact} {
+  const each = async (all: readonly Environment[]) => {
+    const places = new Map(all.map(one => [`${hostOf(one, 'presentation')} ${one.version}`, one]))
     return Promise.all(
-      [...new Map(places)].map(async ([host, environment]) => ({
-        machine: await platform.machine(host),
-        lock: environmentLock(environment.id),
-        release: (await platform.release(environment.version, host)).wanted,
-      })),
+      [...places.values()].map(async ({id, version, placed}) => {
+        const host = hostOf({placed}, 'presentation')
+        const [machine, {wanted}] = await Promise.all([platform.machine(host), platform.release(version, host)])
+        return {machine, wanted, lock: environmentLock(id), host}
+      }),
     )
   }
-  return {
+  const unused = async () => {
+    const all = await environments()
+    const besides = all.map(({id}) => id)
+    const found = await each(all)
+    const others = await Promise.all(
+      found.map(({host, wanted}) => othersOnRelease(platform.ledger, {host, version: wanted.version, besides})),
+    )
+    return found.filter((_, at) => others[at] === 0).map(one => ({...one, wanted: {...one.wanted, absent: true}}))
+  }
+  const fact = (list: () => ReturnType<typeof each>): Fact => ({
     holds: async () => {
-      const plans = await Promise.all((await wanted()).map(({machine, release}) => machine.plan([release])))
+      const plans = await Promise.all((await list()).map(({machine, wanted}) => machine.plan([wanted])))
       return plans.every(({changes}) => changes.length === 0)
     },
     make: async at => {
       await Promise.all(
-        (await wanted()).map(({machine, lock, release}) => machine.apply([release], {fence: at.fence(lock)})),
+        (await list()).map(({machine, wanted, lock}) => machine.apply([wanted], {fence: at.fence(lock)})),
       )
     },
-  }
-}
-
-async function removeReleases(platform: Platform, all: readonly Environment[], at: At): Promise<void> {
-  const besides = all.map(({id}) => id)
-  for (const environment of all) {
-    const host = hostOf(environment, 'presentation')
-    const {version} = environment
-    if ((await othersOnRelease(platform.ledger, {host, version, besides})) > 0) continue
-    const {wanted} = await platform.release(version, host)
-    const machine = await platform.machine(host)
-    await machine.apply([{...wanted, absent: true}], {fence: at.fence(environmentLock(environment.id))})
-  }
+  })
+  return {...fact(async () => each(await environments())), gone: fact(unused)}
 }
 
 async function notReady(platform: Platform, all: readonly Environment[]): Promise<string | undefined> {
@@ -172,10 +177,6 @@ async function certificates({ledger, secrets}: Platform, {id}: Environment): Pro
   )
 }
 
-function reversed(stage: Stage): Stage {
-  return {role: stage.role, wanted: async environment => without(await stage.wanted(environment))}
-}
-
-function back(environments: Environments, undo: (all: readonly Environment[], at: At) => Promise<void>): Undo {
-  return {kind: 'by', undo: async at => undo(await environments(), at)}
+function reversible(fact: Fact, gone: Fact): Reversible {
+  return {...fact, undo: backBy(gone), gone}
 }

@@ -1,13 +1,14 @@
 import {daysOfCertificate, renewalManaged} from '../certificate/model.ts'
 import {certificatesOf, deleteCertificates, insertCertificate} from '../ledger/certificate.ts'
-import type {Reversible} from './building.ts'
+import type {Undo} from '../runbook/model.ts'
+import type {Fact} from '../runbook/step.ts'
 import type {Environment} from './model.ts'
 import type {Platform} from './platform.ts'
 import type {Environments} from './stage.ts'
 import {faces} from './wanted.ts'
 
 /** Each of their names has a certificate of the internal authority, its key in the secret store (R026). */
-export function certified(platform: Platform, environments: Environments): Reversible {
+export function certified(platform: Platform, environments: Environments): Fact & {readonly undo: Undo} {
   return {
     holds: async () => {
       const all = await environments()

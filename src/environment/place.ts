@@ -17,5 +17,6 @@ export const at = {
   edgeHosts: (id: string) => `${edgeFolders.hosts}/${id}`,
   edgeList: (id: string) => `${edgeFolders.crtList}/${id}`,
   edgeCertificate: (hostname: string) => `${edgeFolders.certificates}/${hostname}.pem`,
+  farewell: (id: string) => `/var/lib/selfhelp/farewell-${id}.dump.enc`,
   release: (version: string) => `/opt/selfhelp/releases/${version}`,
 } as const

@@ -1,6 +1,6 @@
 import {Failure} from '../error.ts'
 import type {Wanted} from '../machine/model.ts'
-import type {At} from '../runbook/model.ts'
+import type {At, Undo} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
 import {type Environment, type EnvironmentRole, hostOf} from './model.ts'
 import type {Platform} from './platform.ts'
@@ -53,9 +53,33 @@ export async function applyOnHosts(
   if (failed) throw failed.reason
 }
 
-/** Going back: these things gone; the machine removes the last wanted first. */
-export function without(wanted: readonly Wanted[]): readonly Wanted[] {
-  return wanted.map(one => ({...one, absent: true}))
+/** True when all of this is gone from every environment's hosts; made one list of stages after the other. */
+export function goneFromHosts(
+  platform: Platform,
+  environments: Environments,
+  lists: readonly (readonly Stage[])[],
+): Fact {
+  const ours = lists.map(stages => onHosts(platform, environments, stages))
+  return {
+    holds: async at => {
+      if ((await environments()).length === 0) return true
+      for (const fact of ours) if (!(await fact.holds(at))) return false
+      return true
+    },
+    make: async at => {
+      for (const fact of ours) await fact.make(at)
+    },
+  }
+}
+
+/** The same stage with everything gone; the machine removes the last wanted first. */
+export function without({role, wanted}: Stage): Stage {
+  return {role, wanted: async environment => (await wanted(environment)).map(one => ({...one, absent: true}))}
+}
+
+/** The way back to where this is gone. */
+export function backBy(gone: Fact): Undo {
+  return {kind: 'by', undo: at => gone.make(at)}
 }
 
 /** Asks again and again until it is so, or gives up with what the last answer was. */

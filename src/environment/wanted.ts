@@ -54,6 +54,7 @@ export function gone({id, ports}: Environment): readonly Wanted[] {
   const cluster = {kind: 'pg-cluster', version: postgresVersion, name: id, port: ports.database} as const
   return [
     {kind: 'user', name: id, comment: '', absent: true},
+    {...file(at.farewell(id), '', {group: 'root', mode: '0600'}), absent: true},
     {...folder(at.folder(id), {group: 'root', mode: '0755'}), absent: true},
     {...cluster, settings: {}, access: [], absent: true},
   ]
@@ -123,7 +124,6 @@ export function schema(environment: Environment, level: number): readonly Wanted
     name: `schema of ${fullName(environment)} at level ${level}`,
     argv: ['systemctl', 'start', at.unit(environment.id, 'migrate')],
     unless: psql(environment, reached),
-    user: 'postgres',
   }
   return [command]
 }
@@ -148,11 +148,18 @@ export function programOf(version: string): readonly string[] {
   return [`${at.release(version)}/bin/selfhelp-runtime`]
 }
 
+/** The command line that writes everything of its database to stdout. */
+export function dumping({ports}: Environment): readonly string[] {
+  const program = `/usr/lib/postgresql/${postgresVersion}/bin/pg_dump`
+  const where = ['-h', '/var/run/postgresql', '-p', `${ports.database}`, '-d', 'selfhelp']
+  return ['runuser', '-u', 'postgres', '--', program, '--format=custom', ...where]
+}
+
 function psql({ports}: Environment, sql: string): readonly string[] {
   // The real psql: Debian's wrapper in /usr/bin is a Perl program that costs more than the question.
   const program = `/usr/lib/postgresql/${postgresVersion}/bin/psql`
   const where = ['-h', '/var/run/postgresql', '-p', `${ports.database}`, '-d', 'selfhelp']
-  return [program, '-XqAt', '-v', 'ON_ERROR_STOP=1', ...where, '-c', sql]
+  return ['runuser', '-u', 'postgres', '--', program, '-XqAt', '-v', 'ON_ERROR_STOP=1', ...where, '-c', sql]
 }
 
 function settingsOf({id}: Environment): Readonly<Record<string, string>> {

@@ -7,10 +7,9 @@ import {
   foundations,
   names,
   type Platform,
-  type Reversible,
   schemas,
 } from '../environment/steps.ts'
-import type {Runbook, Step} from '../runbook/model.ts'
+import type {Runbook, Step, Undo} from '../runbook/model.ts'
 import {type Fact, runbook, step} from '../runbook/step.ts'
 import {connectionDocument} from './document.ts'
 import type {TenantInput} from './model.ts'
@@ -49,8 +48,8 @@ export function environmentSteps(platform: Platform, input: TenantInput): readon
   ]
 }
 
-function reversible(name: string, {undo, ...fact}: Reversible, within?: string): Step {
-  return step(name, fact as Fact, {undo, ...(within ? {within} : {})})
+function reversible(name: string, {undo, ...fact}: Fact & {undo: Undo}, within?: string): Step {
+  return step(name, fact, {undo, ...(within ? {within} : {})})
 }
 
 function hostLocks(id: string, placed: readonly {host: string}[]): readonly string[] {

@@ -1,12 +1,14 @@
 import type {Contract} from '../contract/model.ts'
-import {hostnamesOf, makeSecrets, type Platform, type Reversible, removeSecrets} from '../environment/steps.ts'
+import {hostnamesOf, makeSecrets, type Platform, removeSecrets} from '../environment/steps.ts'
 import {Refusal} from '../error.ts'
 import {deleteEnvironment, environmentsOf, insertEnvironment} from '../ledger/environment.ts'
 import {deleteTenant, insertTenant, tenantNamed} from '../ledger/tenant.ts'
+import type {Undo} from '../runbook/model.ts'
+import type {Fact} from '../runbook/step.ts'
 import type {Decided, TenantInput} from './model.ts'
 
 /** The tenant, its contacts, environments, places, ports, names and secrets stand in the ledger. */
-export function recorded(platform: Platform, input: TenantInput): Reversible {
+export function recorded(platform: Platform, input: TenantInput): Fact & {readonly undo: Undo} {
   const {ledger, secrets} = platform
   const {contract, environments} = input
   return {

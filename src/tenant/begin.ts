@@ -1,0 +1,58 @@
+import type {Clock} from '../clock.ts'
+import {asEnvironment} from '../environment/model.ts'
+import {Refusal} from '../error.ts'
+import {environmentsOf} from '../ledger/environment.ts'
+import type {Ledger} from '../ledger/ledger.ts'
+import {unfinishedRun} from '../ledger/run.ts'
+import {tenantNamed} from '../ledger/tenant.ts'
+import {decide} from './decide.ts'
+import type {TenantInput, TenantTyped} from './model.ts'
+import {sameContract} from './record.ts'
+
+export interface Beginning {
+  readonly ledger: Ledger
+  readonly clock: Clock
+  /** The release new environments get: the newest one. */
+  newestRelease(): Promise<string>
+}
+
+/**
+ * What the run of `tenant create` works on: that of its unfinished run when the same was typed, nothing when it is done
+ * already, else new decisions. Throws `tenant-differs`, `placement-refused`, `label-reserved`.
+ */
+export async function beginTenant(beginning: Beginning, typed: TenantTyped): Promise<TenantInput | undefined> {
+  const {ledger, clock} = beginning
+  const {tenant, timeZone} = typed.contract
+  const before = await unfinishedRun(ledger, 'tenant-create', tenant)
+  const input = before?.input as TenantInput | undefined
+  if (input !== undefined && sameContract(typedOf(input), typed)) return input
+  if (input === undefined && (await isMade(ledger, typed))) return undefined
+  const on = clock.now().toZonedDateTimeISO(timeZone).toPlainDate()
+  const version = await beginning.newestRelease()
+  return {...typed, environments: await decide({ledger, on, version}, typed)}
+}
+
+function typedOf({contract, hosts}: TenantInput): TenantTyped {
+  return {contract, hosts}
+}
+
+/** True when it is there as typed. Throws `Refusal('tenant-differs')` when it is there otherwise. */
+async function isMade(ledger: Ledger, {contract, hosts}: TenantTyped): Promise<boolean> {
+  const known = await tenantNamed(ledger, contract.tenant)
+  if (known === undefined) return false
+  const environments = (await environmentsOf(ledger, contract.tenant)).map(asEnvironment)
+  const elsewhere = Object.entries(hosts).filter(
+    ([role, host]) =>
+      role !== 'repository' &&
+      !environments.every(({placed}) => placed.some(one => one.role === role && one.host === host)),
+  )
+  if (sameContract(known.contract, contract) && elsewhere.length === 0) return true
+  const why =
+    elsewhere.length > 0
+      ? `on other hosts than ${elsewhere.map(([, host]) => host).join(', ')}`
+      : 'with another contract'
+  throw new Refusal('tenant-differs', `Tenant ${contract.tenant} was made before, ${why}; nothing was changed.`, {
+    facts: {tenant: contract.tenant, createdAt: known.createdAt.toString()},
+    remedies: [`selfhelp tenant show ${contract.tenant}`, 'A changed contract comes with the changes issue.'],
+  })
+}

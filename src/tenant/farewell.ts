@@ -1,0 +1,138 @@
+import {createHash, randomBytes} from 'node:crypto'
+import {mkdir, rm, writeFile} from 'node:fs/promises'
+import {dirname, join} from 'node:path'
+import {Temporal} from 'temporal-polyfill'
+import {type Environment, hostOf} from '../environment/model.ts'
+import {dumping, type Environments, environmentLock, type Platform, placeOf} from '../environment/steps.ts'
+import {Failure} from '../error.ts'
+import {insertFarewell, keptFarewells} from '../ledger/farewell.ts'
+import type {Machine} from '../machine/model.ts'
+import type {At} from '../runbook/model.ts'
+import type {Fact} from '../runbook/step.ts'
+import {Secret} from '../secret/secret.ts'
+
+export interface Keeping {
+  readonly tenant: string
+  /** The repository host; none keeps it in `home`. */
+  readonly repository?: {readonly host: string; readonly lock: string} | undefined
+  /** Of the control plane. */
+  readonly home: string
+  /** ISO 8601. */
+  readonly keep: string
+}
+
+/** The last dump of every database, encrypted where it was made, lies where it is kept, and the ledger knows until when. */
+export function farewellKept(platform: Platform, environments: Environments, keeping: Keeping): Fact {
+  const pathOf = (run: string, {id, name}: Environment) =>
+    join(
+      keeping.repository ? '/var/lib/selfhelp/repository/farewell' : join(keeping.home, 'farewell'),
+      `${keeping.tenant}-${name}-${id}-${run}.dump.enc`,
+    )
+  return {
+    holds: async at => {
+      const kept = new Set((await keptFarewells(platform.ledger, keeping.tenant)).map(({path}) => path))
+      return (await environments()).every(environment => kept.has(pathOf(at.run, environment)))
+    },
+    make: async at => {
+      for (const environment of await environments()) {
+        const path = pathOf(at.run, environment)
+        const keySecret = `farewell/${path.split('/').at(-1)}`
+        const bytes = await dumped(platform, environment, {at, keySecret})
+        await keepBytes(platform, keeping, {path, bytes, at})
+        const expiresAt = platform.clock
+          .now()
+          .toZonedDateTimeISO('UTC')
+          .add(Temporal.Duration.from(keeping.keep))
+          .toInstant()
+        await insertFarewell(platform.ledger, {
+          tenant: keeping.tenant,
+          host: keeping.repository?.host,
+          path,
+          sha256: sha256(bytes),
+          keySecret,
+          expiresAt,
+        })
+      }
+    },
+  }
+}
+
+/** `pg_dump` through `openssl enc` on the host itself: nothing unencrypted is ever written, the key comes on stdin. */
+const dump = [
+  'set -eu',
+  'umask 077',
+  'exec 3<&0 </dev/null',
+  'out=$1',
+  'shift',
+  '{ "$@" || kill $$; } | openssl enc -aes-256-cbc -salt -pbkdf2 -iter 100000 -pass fd:3 -out "$out.part"',
+  'mv "$out.part" "$out"',
+  'sha256sum <"$out"',
+].join('\n')
+
+interface Dumping {
+  readonly at: At
+  readonly keySecret: string
+}
+
+async function dumped(platform: Platform, environment: Environment, {at, keySecret}: Dumping): Promise<Buffer> {
+  const key = (await platform.secrets.get(keySecret)) ?? new Secret(randomBytes(32).toString('hex'))
+  await platform.secrets.put(keySecret, key)
+  const machine = await platform.machine(hostOf(environment, 'database'))
+  const file = placeOf.farewell(environment.id)
+  const args = ['sh', '-c', dump, 'farewell', file, ...dumping(environment)]
+  const action = {act: 'run', args, input: new Secret(`${key.expose()}\n`)}
+  // Each attempt dumps anew: what an earlier one made may be older than the last write.
+  const id = `${at.run}-farewell-${environment.id}-${randomBytes(4).toString('hex')}`
+  const [answer] = await machine.act(id, [action], at.fence(environmentLock(environment.id)))
+  const bytes = await readFrom(machine, file)
+  const [sum] = answer?.out.split(' ') ?? []
+  if (sum === sha256(bytes)) return bytes
+  throw new Failure('action-failed', `${machine.host}: the dump of ${environment.id} did not arrive whole.`)
+}
+
+const block = 4_194_304
+const read = `dd if="$1" bs=${block} skip="$2" count=1 status=none | base64 -w 0`
+
+/** In blocks, because answers are text. */
+async function readFrom(machine: Machine, file: string): Promise<Buffer> {
+  const parts: Buffer[] = []
+  for (let at = 0; ; at++) {
+    const [answer] = await machine.ask([{ask: 'run', args: ['sh', '-c', read, 'read', file, `${at}`]}])
+    const part = Buffer.from(answer?.out ?? '', 'base64')
+    parts.push(part)
+    if (part.length < block) return Buffer.concat(parts)
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+async function keepBytes(
+  platform: Platform,
+  {repository}: Keeping,
+  {path, bytes, at}: {path: string; bytes: Buffer; at: At},
+): Promise<void> {
+  if (repository === undefined) {
+    await mkdir(dirname(path), {recursive: true, mode: 0o700})
+    await writeFile(path, bytes, {mode: 0o600})
+    return
+  }
+  const machine = await platform.machine(repository.host)
+  const actions = [
+    {act: 'directory', args: [dirname(path), 'root', 'root', '0700']},
+    {act: 'put', args: [path, 'root', 'root', '0600'], input: bytes},
+  ]
+  await machine.act(`${at.run}-keep-${path}`, actions, at.fence(repository.lock))
+}
+
+/** Takes a kept file away for good. */
+export async function removeKept(
+  platform: Platform,
+  row: {host: string | undefined; path: string},
+  at: At,
+): Promise<void> {
+  if (row.host === undefined) return rm(row.path, {force: true})
+  const machine = await platform.machine(row.host)
+  await machine.act(`${at.run}-expire-${row.path}`, [{act: 'remove', args: [row.path]}], at.fence(`host:${row.host}`))
+}

@@ -1,0 +1,107 @@
+import {asEnvironment, hostOf} from '../environment/model.ts'
+import {
+  answers,
+  environmentLock,
+  environmentsNamed,
+  forgetCertificates,
+  foundations,
+  names,
+  type Platform,
+  removeSecrets,
+  schemas,
+} from '../environment/steps.ts'
+import {environmentsOf} from '../ledger/environment.ts'
+import {hosts} from '../ledger/host.ts'
+import type {Ledger} from '../ledger/ledger.ts'
+import {unfinishedRun} from '../ledger/run.ts'
+import {deleteTenant, tenantNamed} from '../ledger/tenant.ts'
+import type {Runbook, Undo} from '../runbook/model.ts'
+import {type Fact, runbook, step} from '../runbook/step.ts'
+import {linksSecret} from './document.ts'
+import {farewellKept} from './farewell.ts'
+import {neededTenant} from './show.ts'
+
+export interface RemoveInput {
+  readonly tenant: string
+  readonly environments: readonly {readonly id: string; readonly name: string}[]
+  /** Where the farewell goes; none is the home of the control plane. */
+  readonly repository?: string
+  readonly home: string
+  /** ISO 8601. */
+  readonly keep: string
+}
+
+const forGood: {undo: Undo} = {
+  undo: {kind: 'never', because: 'its services are going away', document: 'docs/runbooks/tenant-remove.md'},
+}
+
+/** A tenant goes: what is kept first, what people see next, what it stood on last. */
+export function tenantRemove(platform: Platform): Runbook<RemoveInput> {
+  return runbook<RemoveInput>({
+    id: 'tenant-remove',
+    change: 'provision',
+    title: ({tenant}) => `remove tenant ${tenant}`,
+    subject: ({tenant}) => tenant,
+    tenant: ({tenant}) => tenant,
+    environments: ({tenant, environments}) => environments.map(({name}) => `${tenant}/${name}`),
+    locks: ({environments, repository}) => [
+      ...environments.map(({id}) => environmentLock(id)),
+      ...(repository && environments[0] ? [`host:${repository}/${environments[0].id}`] : []),
+    ],
+    steps: input => steps(platform, input),
+  })
+}
+
+function steps(platform: Platform, input: RemoveInput) {
+  const {tenant, environments, repository, home, keep} = input
+  const all = environmentsNamed(
+    platform,
+    tenant,
+    environments.map(({id}) => id),
+  )
+  const kept = repository ? {host: repository, lock: `host:${repository}/${environments[0]?.id}`} : undefined
+  return [
+    step('farewell-is-kept', farewellKept(platform, all, {tenant, repository: kept, home, keep}), {within: 'PT10M'}),
+    step('names-are-not-served', names(platform, all).gone, forGood),
+    step('services-are-gone', answers(platform, all).gone),
+    step('unit-files-are-gone', schemas(platform, all).gone),
+    step('databases-are-gone', foundations(platform, all).gone, {within: 'PT10M'}),
+    step('ledger-has-forgotten', forgotten(platform, tenant)),
+  ]
+}
+
+function forgotten(platform: Platform, tenant: string): Fact {
+  const {ledger, secrets} = platform
+  return {
+    holds: async () => (await tenantNamed(ledger, tenant)) === undefined,
+    make: async () => {
+      for (const environment of (await environmentsOf(ledger, tenant)).map(asEnvironment)) {
+        await forgetCertificates(platform, environment)
+        await removeSecrets(environment, secrets)
+      }
+      await secrets.remove(linksSecret(tenant))
+      await deleteTenant(ledger, tenant)
+    },
+  }
+}
+
+/** The input of a removal: that of an unfinished one, else what there is now. Throws `Refusal('not-found')`. */
+export async function readyToRemove(
+  ledger: Ledger,
+  tenant: string,
+  {home, keep}: {home: string; keep: string},
+): Promise<RemoveInput> {
+  const before = await unfinishedRun(ledger, 'tenant-remove', tenant)
+  if (before) return before.input as RemoveInput
+  const {contract} = await neededTenant(ledger, tenant)
+  const environments = (await environmentsOf(ledger, tenant)).map(asEnvironment)
+  const used = new Set(environments.map(environment => hostOf(environment, 'database')))
+  const {sites} = contract as {sites: {primary: string; secondary?: string}}
+  const allowed = new Set([sites.primary, sites.secondary])
+  const repository = (await hosts(ledger)).find(
+    ({roles, retiredAt, site, name}) =>
+      !retiredAt && roles.includes('repository') && allowed.has(site) && !used.has(name),
+  )
+  const rows = environments.map(({id, name}) => ({id, name}))
+  return {tenant, environments: rows, home, keep, ...(repository ? {repository: repository.name} : {})}
+}

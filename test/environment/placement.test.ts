@@ -1,0 +1,96 @@
+import {readFileSync} from 'node:fs'
+import t from 'tap'
+import {Temporal} from 'temporal-polyfill'
+import type {Contract} from '../../src/contract/model.ts'
+import {readContract} from '../../src/contract/read.ts'
+import {type Candidate, type PlacementQuestion, place} from '../../src/environment/placement.ts'
+import type {Site} from '../../src/site/model.ts'
+
+const acme = readContract(readFileSync(new URL('../../examples/acme.yaml', import.meta.url)), 'acme.yaml')
+const site = (name: string, changes: Partial<Site> = {}): Site => ({
+  name,
+  country: 'FR',
+  tier: '3+',
+  iso27001: '2027-06-30',
+  soc2: '2027-03-31',
+  ...changes,
+})
+const all = ['edge', 'presentation', 'edition', 'database']
+const host = (name: string, changes: Partial<Candidate> = {}): Candidate => ({
+  name,
+  site: 'north',
+  roles: all,
+  environments: 0,
+  ...changes,
+})
+const question = (changes: Partial<PlacementQuestion> = {}): PlacementQuestion => ({
+  contract: acme,
+  environments: ['production'],
+  asked: {},
+  sites: [site('north'), site('south')],
+  hosts: [host('north-1', {environments: 2}), host('north-2'), host('south-1', {site: 'south', roles: ['repository']})],
+  on: Temporal.PlainDate.from('2026-11-22'),
+  ...changes,
+})
+
+t.test('an environment goes to the least loaded host of the primary site, and says why', async t => {
+  const [placed] = place(question()).values()
+  t.same([...new Set(placed?.map(one => one.host))], ['north-2'])
+  t.match(placed?.[0]?.reason, /one machine \(R020\).*primary.*\(R246\).*least loaded of 2/)
+})
+
+t.test('environments of one contract are spread', async t => {
+  const hosts = [host('north-1'), host('north-2')]
+  const placed = place(question({hosts, environments: ['production', 'qualification']}))
+  t.same(
+    [...placed.values()].map(([first]) => first?.host),
+    ['north-1', 'north-2'],
+  )
+})
+
+t.test('a named host is taken, and its reason says so', async t => {
+  const [placed] = place(question({asked: {database: 'north-1'}})).values()
+  t.match(placed?.[0], {host: 'north-1', reason: /named by --host/})
+})
+
+const refusals: readonly [string, Partial<PlacementQuestion>, RegExp][] = [
+  ['a site nobody knows', {sites: [site('south')]}, /no site north/],
+  [
+    'a primary site abroad',
+    {sites: [site('north', {country: 'DE'}), site('south')]},
+    /primary site north is in DE.*R246/,
+  ],
+  [
+    'a secondary site abroad',
+    {sites: [site('north'), site('south', {country: 'US'})]},
+    /secondary site south is in US/,
+  ],
+  ['a site of a low tier', {sites: [site('north', {tier: '3'}), site('south')]}, /R243/],
+  ['an expired ISO 27001', {sites: [site('north', {iso27001: '2026-11-21'}), site('south')]}, /R244/],
+  ['an expired SOC 2', {sites: [site('north'), site('south', {soc2: '2020-01-01'})]}, /R245/],
+  ['a host nobody knows', {asked: {edge: 'west-1'}}, /no host west-1/],
+  ['a host without the role', {asked: {database: 'south-1'}}, /south-1 does not have the role database/],
+  ['two hosts for one machine', {asked: {edge: 'north-1', database: 'north-2'}}, /one machine.*R020/],
+  [
+    'no host with all roles',
+    {hosts: [host('north-1', {roles: ['edge']})]},
+    /no host of site north has all of the roles/,
+  ],
+  ['no memory left', {hosts: [host('north-1', {memoryMegabytes: 1024, environments: 2})]}, /room for 384 MB/],
+  ['no disk left', {hosts: [host('north-1', {diskFreeMegabytes: 700})]}, /512 MB of disk/],
+  ['a topology of later', {contract: topology('edition+1')}, /edition\+1, which this version cannot build yet.*R008/],
+]
+for (const [name, changes, says] of refusals) {
+  t.test(`refused: ${name}`, async t => {
+    t.throws(() => place(question(changes)), {code: 'placement-refused', exit: 3, message: says})
+  })
+}
+
+t.test('every objection is told at once', async t => {
+  const sites = [site('north', {tier: '2', country: 'DE', soc2: '2026-01-01'}), site('south')]
+  t.throws(() => place(question({sites})), {message: /R243.*R245.*R246/})
+})
+
+function topology(wanted: 'edition+1'): Contract {
+  return {...acme, environments: {production: {topology: wanted}}}
+}
