@@ -1,6 +1,8 @@
 import {Args, Flags} from '@oclif/core'
 import {Mutation, type Typed} from '../../src/cli/base.ts'
 import {planFlag, runFlags} from '../../src/cli/flags.ts'
+import {executeRun} from '../../src/cli/runs.ts'
+import {tenantCreated, tenantPlanned, tenantQueued} from '../../src/tenant/view.ts'
 
 export default class TenantCreate extends Mutation {
   static override summary = 'Put a tenant on hosts, from its contract to pages over https'
@@ -19,15 +21,19 @@ export default class TenantCreate extends Mutation {
   ]
 
   protected override async answer({args, flags, world, request}: Typed<typeof TenantCreate>) {
-    const {createTenant} = await import('../../src/cli/tenants.ts')
-    return createTenant(world, {
-      name: args.name,
-      file: flags.contract,
-      hosts: flags.host ?? [],
-      request,
-      plan: flags.plan,
-      detach: flags.detach,
-      wait: flags.wait,
-    })
+    const [{beginTenant, typedTenant}, {showTenant}, {beginningOf, buildTenantCreate, caFileOf}] = await Promise.all([
+      import('../../src/tenant/begin.ts'),
+      import('../../src/tenant/show.ts'),
+      import('../../src/tenant/register.ts'),
+    ])
+    const typed = await typedTenant({name: args.name, file: flags.contract, hosts: flags.host ?? []})
+    const [beginning, runbook] = await Promise.all([beginningOf(world), buildTenantCreate(world)])
+    const input = await beginTenant(beginning, typed)
+    if (flags.plan) return tenantPlanned(input, input ? runbook.steps(input) : [])
+    // What is signed is the content of the file; its name says nothing tomorrow.
+    const signed = {...request, input: {...request.input, ...typed}}
+    const run = input && (await executeRun(world, {runbook, input, request: signed, ...flags}))
+    if (run && flags.detach) return tenantQueued(run)
+    return tenantCreated(await showTenant(beginning.ledger, args.name, caFileOf(world)), run?.run)
   }
 }

@@ -9,6 +9,9 @@ type Build = (world: World) => Runbook | Promise<Runbook>
 const builders: Readonly<Record<string, () => Promise<Build>>> = {
   'host-add': async () => (await import('../host/register.ts')).buildHostAdd,
   'host-apply': async () => (await import('../host/register.ts')).buildHostApply,
+  'tenant-create': async () => (await import('../tenant/register.ts')).buildTenantCreate,
+  'tenant-hand-over': async () => (await import('../tenant/register.ts')).buildTenantHandOver,
+  'tenant-remove': async () => (await import('../tenant/register.ts')).buildTenantRemove,
 }
 
 /** The runbooks of this product, built with the collaborators of this process. */

@@ -39,7 +39,7 @@ export function served(environment: Environment, certificates: readonly Served[]
 
 /** Its names gone from the edge; afterwards its certificates can go too. */
 export function unserved({id}: Environment): readonly Wanted[] {
-  const parts = [at.edgeBackend(id), at.edgeList(id), at.edgeHosts(id)]
+  const parts = [at.edgeHosts(id), at.edgeList(id), at.edgeBackend(id)]
   return [...parts.map(absent), ...edgeAssembled, edgeUnit]
 }
 

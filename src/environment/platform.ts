@@ -2,7 +2,8 @@ import type {Authority} from '../certificate/model.ts'
 import type {Clock} from '../clock.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import type {SecretStore} from '../ledger/secret-store.ts'
-import type {Machine, ReleaseWanted} from '../machine/model.ts'
+import type {Machine} from '../machine/model.ts'
+import type {Deployable} from '../release/steps.ts'
 import type {Page, PageQuestion} from './page.ts'
 
 /** What building environments needs of the world. */
@@ -15,9 +16,4 @@ export interface Platform {
   /** A release of the ledger, ready to be unpacked on that host. */
   release(version: string, host: string): Promise<Deployable>
   page(question: PageQuestion): Promise<Page>
-}
-
-export interface Deployable {
-  readonly wanted: ReleaseWanted
-  readonly schemaLevel: number
 }

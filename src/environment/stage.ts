@@ -72,9 +72,9 @@ export function goneFromHosts(
   }
 }
 
-/** The same stage with everything gone; the machine removes the last wanted first. */
+/** The same stage with everything gone, the last wanted first. */
 export function without({role, wanted}: Stage): Stage {
-  return {role, wanted: async environment => (await wanted(environment)).map(one => ({...one, absent: true}))}
+  return {role, wanted: async environment => (await wanted(environment)).map(one => ({...one, absent: true})).reverse()}
 }
 
 /** The way back to where this is gone. */

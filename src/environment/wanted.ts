@@ -53,10 +53,10 @@ export function ground(environment: Environment, {password, tls}: DatabaseSecret
 export function gone({id, ports}: Environment): readonly Wanted[] {
   const cluster = {kind: 'pg-cluster', version: postgresVersion, name: id, port: ports.database} as const
   return [
-    {kind: 'user', name: id, comment: '', absent: true},
-    {...file(at.farewell(id), '', {group: 'root', mode: '0600'}), absent: true},
-    {...folder(at.folder(id), {group: 'root', mode: '0755'}), absent: true},
     {...cluster, settings: {}, access: [], absent: true},
+    {...folder(at.folder(id), {group: 'root', mode: '0755'}), absent: true},
+    {...file(at.farewell(id), '', {group: 'root', mode: '0600'}), absent: true},
+    {kind: 'user', name: id, comment: '', absent: true},
   ]
 }
 

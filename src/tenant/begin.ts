@@ -1,11 +1,12 @@
 import type {Clock} from '../clock.ts'
+import {contractIn} from '../contract/steps.ts'
 import {asEnvironment} from '../environment/model.ts'
 import {Refusal} from '../error.ts'
 import {environmentsOf} from '../ledger/environment.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {unfinishedRun} from '../ledger/run.ts'
 import {tenantNamed} from '../ledger/tenant.ts'
-import {decide} from './decide.ts'
+import {decide, parseHosts, refuseOtherName} from './decide.ts'
 import type {TenantInput, TenantTyped} from './model.ts'
 import {sameContract} from './record.ts'
 
@@ -14,6 +15,14 @@ export interface Beginning {
   readonly clock: Clock
   /** The release new environments get: the newest one. */
   newestRelease(): Promise<string>
+}
+
+/** What was typed, read. Throws `input-invalid` with every problem, `tenant-differs` for another name than the contract's. */
+export async function typedTenant(words: {name: string; file: string; hosts: readonly string[]}): Promise<TenantTyped> {
+  const hosts = parseHosts(words.hosts)
+  const contract = await contractIn(words.file)
+  refuseOtherName(contract, words.name)
+  return {contract, hosts}
 }
 
 /**

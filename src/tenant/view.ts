@@ -1,6 +1,6 @@
-import type {Toned, View} from '../cli/view.ts'
+import type {Cell, Toned, View} from '../cli/view.ts'
 import type {TenantList} from './list.ts'
-import type {Decided} from './model.ts'
+import type {Decided, TenantInput} from './model.ts'
 import type {EnvironmentShown, TenantShown} from './show.ts'
 
 /** A row per tenant. */
@@ -67,24 +67,36 @@ export function environmentView({
   return [{fields}]
 }
 
-/** Where each environment of a plan would go, and why (R015), and what would be done. */
-export function planView(environments: readonly Decided[], steps: readonly string[]): View {
-  const rows = environments.flatMap(({name, placed}) => {
-    const hosts = [...new Set(placed.map(({host}) => host))]
-    return hosts.map(host => [
-      name,
-      host,
-      placed
-        .filter(one => one.host === host)
-        .map(one => one.role)
-        .join(', '),
-      placed.find(one => one.host === host)?.reason,
-    ])
+/** What making it would do: where each environment would go and why (R015), and what would be true step by step. */
+export function tenantPlanned(input: TenantInput | undefined, steps: readonly {readonly name: string}[]) {
+  const environments = (input?.environments ?? []).map(({id, name, version, placed}) => ({id, name, version, placed}))
+  const names = steps.map(({name}) => name)
+  const view: View = input
+    ? [
+        {heads: ['environment', 'host', 'roles', 'because'], rows: environments.flatMap(placedRows)},
+        {heads: ['step', 'what will be true'], rows: names.map((name, at) => [at + 1, name])},
+      ]
+    : 'It is there as asked; nothing would be changed.'
+  return {result: {changes: input !== undefined, environments, steps: names}, view}
+}
+
+/** The tenant that was made, or that was there already. */
+export function tenantCreated(tenant: TenantShown, run: string | undefined) {
+  const view = tenantView(tenant)
+  const result = {changed: run !== undefined, ...(run === undefined ? {} : {run}), ...tenant}
+  return {result, view: run ? view : ['It is there as asked; nothing was changed.', view]}
+}
+
+/** A run that was left to a worker. */
+export function tenantQueued(run: {readonly run: string}) {
+  return {result: run, view: `Run ${run.run} is queued: selfhelp run follow ${run.run}`}
+}
+
+function placedRows({name, placed}: Pick<Decided, 'name' | 'placed'>): Cell[][] {
+  return [...new Set(placed.map(({host}) => host))].map(host => {
+    const here = placed.filter(one => one.host === host)
+    return [name, host, here.map(({role}) => role).join(', '), here[0]?.reason]
   })
-  return [
-    {heads: ['environment', 'host', 'roles', 'because'], rows},
-    {heads: ['step', 'what will be true'], rows: steps.map((step, at) => [at + 1, step])},
-  ]
 }
 
 function tonedPhase(phase: string): Toned {

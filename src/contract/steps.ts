@@ -1,0 +1,1 @@
+export {contractIn} from './check.ts'

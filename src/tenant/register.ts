@@ -1,0 +1,35 @@
+import {join, resolve} from 'node:path'
+import type {World} from '../cli/world.ts'
+import {platformOf} from '../environment/steps.ts'
+import {newestVersion} from '../release/steps.ts'
+import type {Runbook} from '../runbook/model.ts'
+import type {Beginning} from './begin.ts'
+import {tenantCreate} from './create.ts'
+import {tenantHandOver} from './hand-over.ts'
+import {tenantRemove} from './remove.ts'
+
+/** `tenant-create` with the collaborators of this process. */
+export async function buildTenantCreate(world: World): Promise<Runbook> {
+  return tenantCreate(await platformOf(world)) as Runbook
+}
+
+/** `tenant-hand-over` with the collaborators of this process. */
+export async function buildTenantHandOver(world: World): Promise<Runbook> {
+  return tenantHandOver(await platformOf(world)) as Runbook
+}
+
+/** `tenant-remove` with the collaborators of this process. */
+export async function buildTenantRemove(world: World): Promise<Runbook> {
+  return tenantRemove(await platformOf(world)) as Runbook
+}
+
+/** What deciding about a new tenant needs of the world. */
+export async function beginningOf(world: World): Promise<Beginning> {
+  const ledger = await world.ledger()
+  return {ledger, clock: world.clock, newestRelease: () => newestVersion({ledger})}
+}
+
+/** The root certificate people check with. */
+export function caFileOf(world: World): string {
+  return join(resolve(world.home), 'ca.pem')
+}
