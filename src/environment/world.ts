@@ -1,4 +1,4 @@
-import {internalAuthority, newServerKey} from '../ca/steps.ts'
+import {internalAuthority} from '../ca/steps.ts'
 import type {Authority} from '../certificate/model.ts'
 import type {World} from '../cli/world.ts'
 import {host as hostRow} from '../ledger/host.ts'
@@ -22,7 +22,7 @@ export async function platformOf(world: World): Promise<Platform> {
     clock,
     machine: world.machine,
     authority: () => {
-      authority ??= authorityOf({ledger, secrets, clock})
+      authority ??= internalAuthority({ledger, secrets, clock})
       return authority
     },
     release: async (version, host) => {
@@ -33,18 +33,6 @@ export async function platformOf(world: World): Promise<Platform> {
       return found
     },
     page: pageOver,
-  }
-}
-
-async function authorityOf(needs: Pick<Platform, 'ledger' | 'secrets' | 'clock'>): Promise<Authority> {
-  const {root, issue} = await internalAuthority(needs)
-  return {
-    certificate: root,
-    issue: async ({names, days}) => {
-      const {publicKey, privateKey} = newServerKey()
-      const issued = await issue({hostnames: names as [string, ...string[]], days, publicKey})
-      return {...issued, key: privateKey}
-    },
   }
 }
 
