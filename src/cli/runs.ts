@@ -1,9 +1,9 @@
 import {CodedError} from '../error.ts'
-import {type RunRow, runById, stepsOfRun} from '../ledger/run.ts'
+import {type RunRow, runById, stepsOfRun, withdrawRun} from '../ledger/run.ts'
 import type {Durable} from '../runbook/dbos.ts'
 import type {How} from '../runbook/execute.ts'
 import type {Kernel} from '../runbook/kernel.ts'
-import type {End, Runbook, RunState, StepRecord} from '../runbook/model.ts'
+import type {End, Runbook, RunState, StepRecord, Stopped} from '../runbook/model.ts'
 import type {SignedRequest} from '../runbook/request.ts'
 import type {Request} from './base.ts'
 import {kernelOf, signed} from './kernel.ts'
@@ -113,11 +113,18 @@ async function launched(kernel: Kernel, stack: AsyncDisposableStack): Promise<Du
 }
 
 async function followHere(world: World, kernel: Kernel, continued: Continued & Pick<How, 'durably'>): Promise<void> {
-  const {errorOf} = await import('../runbook/trouble.ts')
-  const end = await follow(world, kernel, continued)
-  const error = errorOf(continued.run.id, end)
-  // An abandoned run has ended as it was asked to.
-  if (error && !(continued.abandon && end.state === 'abandoned')) throw error
+  const {errorOf, troubleOf} = await import('../runbook/trouble.ts')
+  const {run, abandon} = continued
+  try {
+    const end = await follow(world, kernel, continued)
+    const error = errorOf(run.id, end)
+    // An abandoned run has ended as it was asked to.
+    if (error && !(abandon && end.state === 'abandoned')) throw error
+  } catch (thrown) {
+    const why: Stopped = {exit: 3, way: 'undone', trouble: troubleOf(thrown)}
+    await withdrawRun(kernel.ledger, {run: run.id, executor: kernel.executor.id}, why).catch(() => {})
+    throw thrown
+  }
 }
 
 async function follow(world: World, kernel: Kernel, given: Continued & Pick<How, 'durably'>): Promise<End> {

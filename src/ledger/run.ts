@@ -161,6 +161,31 @@ export async function supersedeRun(tx: Queries, run: string, stopped: Stopped): 
     where id = ${run} and state in ('queued', 'running', 'stopped', 'undoing')`
 }
 
+/** Ends a run that was asked for here and never begun; what the person was told is what happens. */
+export async function withdrawRun(q: Queries, asked: {run: string; executor: string}, stopped: Stopped): Promise<void> {
+  await q.all`
+    update run set state = 'undone', stopped = ${JSON.stringify(stopped)}, executor = null, ended_at = now()
+    where id = ${asked.run} and state = 'queued' and attempt = 0 and executor = ${asked.executor}`
+}
+
+/** Gives a stopped run to whichever worker comes next. */
+export async function requeueRun(q: Queries, run: string): Promise<void> {
+  await q.all`update run set state = 'queued' where id = ${run} and state = 'stopped' and executor is null`
+}
+
+/** A number nobody follows is passed over, so that the run can be given to the workers again. */
+export async function skipAttempt(q: Queries, {run, attempt}: {run: string; attempt: number}): Promise<void> {
+  await q.all`update run set attempt = ${attempt} where id = ${run} and attempt = ${attempt - 1}`
+}
+
+/** Runs that want an executor: asked for and left to the workers, or whose executor may be dead. */
+export async function waitingRuns(q: Queries, executor: string): Promise<RunRow[]> {
+  return q.all<RunRow>`
+    select * from run
+    where state in ('queued', 'running', 'undoing') and (executor is null or executor <> ${executor})
+    order by queued_at limit 100`
+}
+
 /** Writes one step's state. Throws `Refusal('epoch-superseded')`. */
 export async function recordStep(tx: Queries, attempt: Attempt, record: StepRecord): Promise<void> {
   await assertStill(tx, attempt)

@@ -1,4 +1,4 @@
-import type {DBOSConfig} from '@dbos-inc/dbos-sdk'
+import type {DBOSConfig, WorkflowStatus} from '@dbos-inc/dbos-sdk'
 import type {Secret} from '../secret/secret.ts'
 import type {Following} from './follow.ts'
 import type {End} from './model.ts'
@@ -10,8 +10,13 @@ type Body = (once: Once) => Promise<unknown>
 export interface Durable {
   /** Runs the body as the workflow of this attempt, here and now. An attempt that is known is never run twice. */
   here(attempt: {run: string; attempt: number}, body: (once: Once) => Promise<End>): Promise<End>
-  /** Leaves an attempt to the workers; one at a time for each partition. False when that attempt is already known. */
-  enqueue(attempt: {run: string; attempt: number}, partition: string): Promise<boolean>
+  /**
+   * Leaves an attempt to the workers; one at a time for each partition. Says what is known of that attempt: the id of
+   * the executor that has it, or that it has ended without the run.
+   */
+  enqueue(attempt: {run: string; attempt: number}, partition: string): Promise<'queued' | 'ended' | {executor: string}>
+  /** Clears away what dead executors left in the queue: it would hold its partition for ever. */
+  bury(isDead: (executor: string) => Promise<boolean>): Promise<void>
   close(): Promise<void>
 }
 
@@ -19,7 +24,7 @@ export interface Launch {
   readonly url: Secret
   readonly executor: string
   /** A worker gives what it does with a queued attempt; a command listens to no queue. */
-  readonly work?: (run: string, once: Once) => Promise<End>
+  readonly work?: (run: string, once: Once) => Promise<End | undefined>
   /** How many at once. */
   readonly concurrency?: number
 }
@@ -62,12 +67,18 @@ export async function launchDbos(launch: Launch): Promise<Durable> {
     },
     enqueue: async ({run, attempt}, partition) => {
       const workflowID = `${run}/${attempt}`
-      if (await DBOS.getWorkflowStatus(workflowID)) return false
+      const known = await DBOS.getWorkflowStatus(workflowID)
+      if (known) return known.status === 'ENQUEUED' ? 'queued' : inHands(known)
       const enqueueOptions = {queuePartitionKey: partition}
       await DBOS.startWorkflow(workflow, {workflowID, queueName: queue, enqueueOptions})(run, attempt)
-      return true
+      return 'queued'
     },
-    close: () => DBOS.shutdown({deregister: true}),
+    bury: async isDead => {
+      const begun = await DBOS.listWorkflows({queueName: queue, status: 'PENDING', loadInput: false, loadOutput: false})
+      for (const {workflowID, executorId} of begun)
+        if (executorId && (await isDead(executorId))) await DBOS.cancelWorkflow(workflowID)
+    },
+    close: () => DBOS.shutdown({deregister: true, workflowCompletionTimeoutMS: launch.work ? 5000 : 0}),
   }
 }
 
@@ -82,6 +93,10 @@ function configOf({url, executor, work}: Launch): DBOSConfig {
     listenQueues: work ? [queue] : [],
     logger: silent,
   }
+}
+
+function inHands({status, executorId}: WorkflowStatus): 'ended' | {executor: string} {
+  return status === 'PENDING' && executorId ? {executor: executorId} : 'ended'
 }
 
 /** DBOS writes an error down and gives back a copy; ours has a class and an exit code, so the original is kept. */

@@ -5,9 +5,10 @@ import {type Attempt, type RunRow, recordState, recordStep, runById, stepsOfRun}
 import type {Fence} from '../machine/model.ts'
 import {type Following, follow, pointOfNoReturn} from './follow.ts'
 import type {Kernel, RunEntry} from './kernel.ts'
-import type {End, Records, RunEvent} from './model.ts'
+import type {End, Records, Runbook, RunEvent, Stopped} from './model.ts'
 import {type Patience, patiently} from './patience.ts'
 import {type Taken, take} from './take.ts'
+import {troubleOf} from './trouble.ts'
 
 /** How a run is followed here and now. */
 export interface How {
@@ -29,18 +30,21 @@ export async function execute(kernel: Kernel, id: string, how: How): Promise<End
   const steps = runbook.steps(row.input)
   const way = how.abandon ? 'abandoned' : (row.stopped?.way ?? 'forward')
   if (how.abandon) assertBeforeReturn(row, pointOfNoReturn(steps, await stepsOfRun(kernel.ledger, id)))
-  if (row.startedAt === undefined && way === 'forward')
-    await kernel.mayStart(runbook.change, row.environments, kernel.clock.now())
   const taken = await take(kernel, id)
   const fences = fencesOf(id, taken)
   if (taken.again) await announce(kernel, [...fences.values()])
+  const records = recordsOf(kernel, row, {attempt: taken.attempt, signal: how.interruption.now})
+  if (row.startedAt === undefined && way === 'forward') {
+    const refused = await asked(kernel, runbook, row)
+    if (refused) return refusedAtStart(records, refused)
+  }
   return how.durably(taken.attempt, once =>
     follow({
       run: id,
       steps,
       way,
       ...(row.stopped && !how.abandon ? {why: row.stopped} : {}),
-      records: recordsOf(kernel, row, {attempt: taken.attempt, signal: how.interruption.now}),
+      records,
       at: {operator: row.operator, reason: row.reason, fence: lock => fenceOf(fences, lock)},
       clock: kernel.clock,
       random: kernel.random,
@@ -49,6 +53,23 @@ export async function execute(kernel: Kernel, id: string, how: How): Promise<End
       tell: how.tell,
     }),
   )
+}
+
+/** The calendar may have changed its mind since the run was asked for. */
+async function asked(kernel: Kernel, {change}: Runbook, {environments}: RunRow): Promise<Refusal | undefined> {
+  try {
+    await kernel.mayStart(change, environments, kernel.clock.now())
+    return undefined
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return thrown
+    throw thrown
+  }
+}
+
+async function refusedAtStart(records: Records, refused: Refusal): Promise<End> {
+  const stopped: Stopped = {exit: 3, way: 'undone', trouble: troubleOf(refused)}
+  await records.state('undone', stopped)
+  return {state: 'undone', stopped}
 }
 
 /** Tells every host a lock reaches of its epoch. One that does not answer hears of it with the next change. */

@@ -23,7 +23,7 @@ export function testKernel(ledger: Ledger, runbooks: readonly Runbook[], as = ''
     ledger,
     clock: systemClock,
     random: () => 0.5,
-    executor: {...executor, id: `${executor.id}${as}`},
+    executor: {...executor, id: `${as}${executor.id}`},
     runbooks: registryOf(runbooks),
     mayStart: allowAll,
     journal: async (_, entry) => void entries.push(entry),
