@@ -29,7 +29,12 @@ export async function mutate<T>(mutating: Mutating, work: (signed: Signed) => Pr
     signature: signed.signature,
   })
   const settle = (result: string, body: object) =>
-    append(ledger, {...about, at: clock.now(), result, body: {asked: asked.sequence, ...body}})
+    append(ledger, {
+      ...about,
+      at: clock.now(),
+      result,
+      body: {asked: asked.sequence, command: signed.request.command, ...body},
+    })
   try {
     const result = await work(signed)
     await settle('done', {})

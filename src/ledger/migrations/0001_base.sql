@@ -276,6 +276,7 @@ create table journal (
   hash bytea not null unique
 );
 create index journal_by_tenant on journal (tenant, sequence);
+create index journal_by_time on journal (at);
 
 grant usage on schema public to selfhelp_app;
 grant select, insert, update, delete on all tables in schema public to selfhelp_app;
