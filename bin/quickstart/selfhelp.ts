@@ -3,17 +3,18 @@ import {once} from 'node:events'
 import {join} from 'node:path'
 import {type Code, codes, Failure} from '../../src/error.ts'
 import {packageRoot} from '../../src/root.ts'
+import {ownHome} from './home.ts'
 
 /** A command as an operator types it; its talk is shown. Throws what it reported. */
 export async function selfhelp(...words: string[]): Promise<void> {
-  const {exit} = await run(words, 'inherit')
+  const {exit} = await run(words)
   if (exit !== 0)
     throw new Failure('quickstart-stopped', `selfhelp ${words.join(' ')} ended with exit ${exit}.`, stopped)
 }
 
 /** The same with `--json`: its result. Throws what it reported, with its own code. */
 export async function asked<T>(...words: string[]): Promise<T> {
-  const {exit, out} = await run([...words, '--json'], 'inherit')
+  const {exit, out} = await run([...words, '--json'])
   const said = JSON.parse(out || '{}')
   if (exit === 0) return said
   const {code = 'bug', message = '', facts = {}, remedies = []} = said.error ?? {}
@@ -25,9 +26,11 @@ export async function asked<T>(...words: string[]): Promise<T> {
 
 const stopped = {remedies: ['npm run quickstart   (goes on where it stopped)', 'npm run quickstart -- --down']}
 
-async function run(words: readonly string[], stderr: 'inherit' | 'ignore'): Promise<{exit: number; out: string}> {
+async function run(words: readonly string[]): Promise<{exit: number; out: string}> {
   const child = spawn(process.execPath, [join(packageRoot(), 'bin/run.js'), ...words], {
-    stdio: ['ignore', 'pipe', stderr],
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // What quickstart sets up is signed by the machine operator that init makes: it can never approve.
+    env: {...process.env, SELFHELP_OPERATOR_KEY: join(ownHome(), 'machine-key')},
   })
   let out = ''
   child.stdout.on('data', chunk => {

@@ -42,9 +42,9 @@ export async function up({streams, progress}: Shown, {lab, began}: {lab: string;
   await part('Debian packages and build', () => setUp(progress))
   const status = await part('three lab hosts on two sites', () => labHosts(lab))
   await part('ledger, keys and first operator', ledger)
-  await part('sites, and a point that looks from outside', () => places(status))
+  await part('two sites', places)
   await part('hosts adopted', () => hosts(status))
-  await part('release', () => selfhelp('release', 'build', '--add'))
+  await part('release', () => selfhelp('release', 'build', '--reason', 'quickstart'))
   await part(`tenant ${tenant}`, provision)
   const environment = await part('proof over https', prove)
   for (const [title, milliseconds] of times) {
@@ -60,12 +60,11 @@ async function labHosts(lab: string): Promise<LabStatus> {
 
 async function ledger(): Promise<void> {
   makeHome()
-  await selfhelp('init', '--base-domain', 'ezvsaas.test', '--operator', `${process.env.USER || 'root'}@cmc.test`)
+  await selfhelp('init')
 }
 
-async function places({outside}: LabStatus): Promise<void> {
+async function places(): Promise<void> {
   for (const [name, flags] of Object.entries(sites)) await selfhelp('site', 'add', name, ...flags)
-  await selfhelp('probe', 'add', 'outside', '--netns', outside.netns)
 }
 
 async function hosts(status: LabStatus): Promise<void> {

@@ -55,9 +55,13 @@ function livePart(title: string, out: Out, now: () => number): Part {
 function plainPart(title: string, out: Out, now: () => number): Part {
   const began = now()
   let last = began
-  out.write(`${title} …\n`)
-  const end = (mark: string, text = '') =>
+  // What ends within a second needs one line, not two.
+  const begun = setTimeout(() => out.write(`${title} …\n`), 1000)
+  begun.unref()
+  const end = (mark: string, text = '') => {
+    clearTimeout(begun)
     out.write(`${title}: ${mark}${text && ` ${text}`} (${seconds(now() - began)})\n`)
+  }
   return {
     at: text => {
       if (now() - last < told) return
