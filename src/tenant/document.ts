@@ -2,6 +2,7 @@ import {Temporal} from 'temporal-polyfill'
 import type {Contract} from '../contract/model.ts'
 import type {Environment} from '../environment/model.ts'
 import {type Environments, environmentLock, type Platform, type Welcome, welcomes} from '../environment/steps.ts'
+import {Refusal} from '../error.ts'
 import {documentOf, insertDocument} from '../ledger/document.ts'
 import {render} from '../render/render.ts'
 import type {Fact} from '../runbook/step.ts'
@@ -41,14 +42,28 @@ function isOld(createdAt: Temporal.Instant, {clock}: Platform): boolean {
   return Temporal.Instant.compare(createdAt.add({hours: 24}), clock.now()) < 0
 }
 
-/** The document with its links put in: a secret, until each was used. */
-export async function documentText(
+export interface ConnectionDocument {
+  readonly locale: string
+  readonly createdAt: Temporal.Instant
+  /** With the links put in: a secret, until each was used. */
+  readonly text: Secret
+}
+
+/** The customer's document. Throws `Refusal('not-found')` before there is one. */
+export async function neededDocument(
   platform: Pick<Platform, 'ledger' | 'secrets'>,
   tenant: string,
-): Promise<Secret | undefined> {
+): Promise<ConnectionDocument> {
   const [document, found] = await Promise.all([documentOf(platform.ledger, tenant, kind), links(platform, tenant)])
-  if (document === undefined || found === undefined) return undefined
-  return new Secret(document.body.replace(/\{\{link (\d+)\}\}/g, (_, at) => found[Number(at)] ?? ''))
+  if (document === undefined || found === undefined) {
+    throw new Refusal('not-found', `There is no connection document of ${tenant}.`, {
+      facts: {tenant},
+      remedies: ['selfhelp tenant list'],
+    })
+  }
+  const {locale, createdAt, body} = document
+  const text = new Secret(body.replace(/\{\{link (\d+)\}\}/g, (_, at) => found[Number(at)] ?? ''))
+  return {locale, createdAt, text}
 }
 
 /** Where the links lie sealed. */

@@ -10,6 +10,7 @@ import {
   removeSecrets,
   schemas,
 } from '../environment/steps.ts'
+import {Refusal} from '../error.ts'
 import {environmentsOf} from '../ledger/environment.ts'
 import {hosts} from '../ledger/host.ts'
 import type {Ledger} from '../ledger/ledger.ts'
@@ -104,4 +105,11 @@ export async function readyToRemove(
   )
   const rows = environments.map(({id, name}) => ({id, name}))
   return {tenant, environments: rows, home, keep, ...(repository ? {repository: repository.name} : {})}
+}
+
+/** `30d` as ISO 8601. Throws `Refusal('input-invalid')`. */
+export function daysKept(typed: string): string {
+  const [, days] = /^([1-9]\d{0,3})d$/.exec(typed) ?? []
+  if (days !== undefined) return `P${days}D`
+  throw new Refusal('input-invalid', `--keep takes days, as in 30d; not ${JSON.stringify(typed)}.`, {facts: {typed}})
 }

@@ -1,6 +1,7 @@
 import type {Cell, Toned, View} from '../cli/view.ts'
 import type {TenantList} from './list.ts'
 import type {Decided, TenantInput} from './model.ts'
+import type {RemoveInput} from './remove.ts'
 import type {EnvironmentShown, TenantShown} from './show.ts'
 
 /** A row per tenant. */
@@ -85,6 +86,24 @@ export function tenantCreated(tenant: TenantShown, run: string | undefined) {
   const view = tenantView(tenant)
   const result = {changed: run !== undefined, ...(run === undefined ? {} : {run}), ...tenant}
   return {result, view: run ? view : ['It is there as asked; nothing was changed.', view]}
+}
+
+/** The tenant whose pages are open now, or were before. */
+export function tenantHandedOver(tenant: TenantShown, run: string | undefined) {
+  const result = {changed: run !== undefined, ...(run === undefined ? {} : {run}), ...tenant}
+  const said = run
+    ? `${tenant.name} is handed over; selfhelp tenant document ${tenant.name}`
+    : 'It was handed over before.'
+  return {result, view: [said, tenantView(tenant)]}
+}
+
+/** What is gone, and where the last dumps are. */
+export function tenantRemoved({tenant, environments, repository, keep}: RemoveInput, run: string) {
+  const names = environments.map(({name}) => name)
+  const result = {tenant, environments: names, run, kept: {host: repository, for: keep}}
+  const days = keep.replace(/^P(\d+)D$/, '$1 days')
+  const where = repository ? `on ${repository}` : 'in the home of the control plane'
+  return {result, view: `${tenant} is removed (${names.join(', ')}); its last dump is kept ${where} for ${days}.`}
 }
 
 /** A run that was left to a worker. */
