@@ -1,11 +1,14 @@
+import {readFile} from 'node:fs/promises'
 import {setTimeout as sleep} from 'node:timers/promises'
+import {stripVTControlCharacters} from 'node:util'
 import {Failure} from '../error.ts'
 import {firstProcess, freeze, isFrozen, processesOf, removeCgroup} from './cgroup.ts'
 import {makeLayer, mountRoot} from './disk.ts'
 import {personalise} from './guest.ts'
-import {endKeeper, startKeeper} from './keeper.ts'
+import {endKeeper, keeperLives, startKeeper} from './keeper.ts'
 import {hostSeat, type Lab, type LabHost} from './model.ts'
 import {makeHostNetwork} from './network.ts'
+import {hostPaths} from './paths.ts'
 import {answersSsh, stateOf} from './status.ts'
 
 /** What systemd as PID 1 understands: SIGRTMIN+3 halts, SIGRTMIN+5 reboots. */
@@ -49,6 +52,7 @@ export async function untilReady(lab: Lab, host: LabHost, timeout = 60_000): Pro
   const {address} = hostSeat(lab, host)
   const deadline = Date.now() + timeout
   while (!(await answersSsh(address))) {
+    if (!(await keeperLives(lab.name, host.name))) throw await notStarted(lab, host)
     if (Date.now() > deadline) {
       throw new Failure('host-unreachable', `${host.name} did not answer over SSH within ${timeout / 1000} s`, {
         facts: {host: host.name, address},
@@ -57,6 +61,18 @@ export async function untilReady(lab: Lab, host: LabHost, timeout = 60_000): Pro
     }
     await sleep(50)
   }
+}
+
+async function notStarted(lab: Lab, host: LabHost): Promise<Failure> {
+  const text = await readFile(hostPaths(lab.name, host.name).console, 'utf8').catch(() => '')
+  const lastWords = stripVTControlCharacters(text)
+    .trim()
+    .split(/[\r\n]+/)
+    .slice(-8)
+  return new Failure('lab-tool-failed', `${host.name} ended while it started; its console says why`, {
+    facts: {host: host.name, lastWords},
+    remedies: [`selfhelp lab start ${host.name} --lab ${lab.name}`],
+  })
 }
 
 async function signalFirst(lab: Lab, host: LabHost, signal: number): Promise<void> {

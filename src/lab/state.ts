@@ -1,17 +1,22 @@
 import {mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises'
 import {Refusal} from '../error.ts'
 import {run} from './local.ts'
-import {freeOctet, type Lab, type LabHost} from './model.ts'
+import {freeOctet, type Lab, type LabHost, labName} from './model.ts'
 import {labPaths, labsFolder} from './paths.ts'
 
 /** The lab of that name, or undefined when there is none on this machine. */
 export async function readLab(name: string): Promise<Lab | undefined> {
+  if (!labName.test(name)) return undefined
   let text: string
   try {
     text = await readFile(labPaths(name).state, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+    const {code} = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    if (code !== 'EACCES') throw error
+    throw new Refusal('lab-not-possible', 'only root sees the labs of this machine', {
+      remedies: ['Type the command as root.'],
+    })
   }
   return labOf(name, text)
 }

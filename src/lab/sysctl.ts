@@ -1,5 +1,6 @@
 import {readdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
+import {Failure} from '../error.ts'
 import {bootId} from './boot.ts'
 import {labsFolder} from './paths.ts'
 
@@ -28,7 +29,25 @@ export async function setSysctls(): Promise<void> {
   if (lacking.length === 0) return
   if ((await recorded()) === undefined) await keep()
   await keepAdvertisedRoutes()
-  for (const {name, least} of lacking) await writeFile(join('/proc/sys', name), String(least))
+  for (const {name, least} of lacking) await set(name, least)
+}
+
+async function set(name: string, value: number): Promise<void> {
+  try {
+    await writeFile(join('/proc/sys', name), String(value))
+  } catch (error) {
+    // Inside a container some settings are the outer machine's; with few hosts its inotify instances may do.
+    if (name.startsWith('fs/')) return
+    const setting = name.replaceAll('/', '.')
+    throw new Failure(
+      'lab-tool-failed',
+      `this machine does not let ${setting} be set to ${value}, and a lab needs it`,
+      {
+        facts: {setting, why: (error as Error).message},
+        remedies: [`sysctl ${setting}=${value}`],
+      },
+    )
+  }
 }
 
 /** Puts back what was there before the first lab. Call under the machine's lab lock when the last one goes. */

@@ -10,7 +10,7 @@ import {untilReady} from '../../src/lab/power.ts'
 import {knownHost, knownLab, listLabs} from '../../src/lab/state.ts'
 import {answersSsh, labStatus} from '../../src/lab/status.ts'
 import {labUp} from '../../src/lab/up.ts'
-import {asRoot, silent, testLab, whyNoLab} from '../support/lab.ts'
+import {asRoot, silent, sweepTestLabs, testLab, whyNoLab} from '../support/lab.ts'
 import {machineTraces, networkSettings} from '../support/machine-traces.ts'
 
 const name = testLab()
@@ -20,6 +20,7 @@ const status = async (host = 'north-1') => (await labStatus(name)).hosts.find(ea
 const said = async (host: string, ...command: string[]) => (await asRoot(name, host, command)).stdout
 
 t.test('a lab of two hosts, its faults, and nothing left of it', {skip: why ?? false, timeout: 600_000}, async t => {
+  await sweepTestLabs()
   await labDown(name, [], silent)
   const alone = (await listLabs()).length === 0
   const settings = await networkSettings()

@@ -1,8 +1,10 @@
+import {existsSync} from 'node:fs'
 import type {Progress} from '../../src/cli/progress.ts'
+import {labDown} from '../../src/lab/down.ts'
 import {sshArgv} from '../../src/lab/enter.ts'
 import {type Attempt, attempt} from '../../src/lab/local.ts'
 import {requireLabMachine} from '../../src/lab/requirements.ts'
-import {knownHost, knownLab} from '../../src/lab/state.ts'
+import {knownHost, knownLab, listLabs} from '../../src/lab/state.ts'
 
 /** Why lab hosts cannot run here; undefined when they can. Journeys are skipped with it, aloud. */
 export async function whyNoLab(): Promise<string | undefined> {
@@ -16,6 +18,14 @@ export async function whyNoLab(): Promise<string | undefined> {
 export const testLab = (suffix = ''): string => `${process.env.SELFHELP_TEST_LAB ?? `test-${process.pid}`}${suffix}`
 
 export const silent: Progress = {part: () => ({at: () => {}, done: () => {}, failed: () => {}})}
+
+/** Takes down the labs of test runs that were killed: those whose process is gone. */
+export async function sweepTestLabs(): Promise<void> {
+  for (const {name} of await listLabs()) {
+    const pid = /^test-(\d+)/.exec(name)?.[1]
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) await labDown(name, [], silent)
+  }
+}
 
 /** Runs a command as root on a fresh lab host, over SSH with the lab's key. */
 export async function asRoot(labName: string, hostName: string, command: readonly string[]): Promise<Attempt> {
