@@ -23,6 +23,8 @@ export interface Asked<I> {
   /** What was typed; signed here. */
   readonly request: Request
   readonly planHash?: string
+  /** The name of the run, where its instant names it. */
+  readonly id?: string | undefined
   /** Leave it to a worker. */
   readonly detach?: boolean | undefined
   /** Wait for a lock that is held. */
@@ -55,8 +57,8 @@ export function runsOf(world: World): Runs {
       made ??= kernelOf(world, 'command')
       const kernel = withOwn(await made, asked.runbook as Runbook)
       const {requestRun} = await import('../runbook/request.ts')
-      const {runbook, input, planHash, detach = false, wait, signal} = asked
-      const run = await requestRun(kernel, {runbook, input, planHash, detach, by: await signed(world, asked.request)})
+      const {detach = false, wait, signal} = asked
+      const run = await requestRun(kernel, {...asked, detach, by: await signed(world, asked.request)})
       if (!detach) {
         durable ??= launched(kernel, stack)
         await followHere(world, kernel, {run, wait, signal, durably: (await durable).here})

@@ -23,7 +23,7 @@ export interface Requested<I> {
   /** Left to a worker. */
   readonly detach?: boolean
   /** A name of its own, for what must happen once (`sched/<name>/<instant>`). */
-  readonly id?: string
+  readonly id?: string | undefined
 }
 
 /**

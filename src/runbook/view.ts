@@ -33,3 +33,12 @@ export function drawing(shows: Shows): (event: RunEvent) => void {
 function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`
 }
+
+/** One event as one plain line, for a process that follows many runs. */
+export function eventLine(event: RunEvent): string {
+  if (event.kind === 'run') return `${event.run} ${event.state}`
+  if (event.kind === 'told') return `${event.run} ${event.name}: ${event.text}`
+  if (event.kind === 'retry')
+    return `${event.run} ${event.name}: ${event.why}; again in ${seconds(event.inMilliseconds)}`
+  return `${event.run} ${event.position + 1}/${event.of} ${event.name}: ${event.state}`
+}

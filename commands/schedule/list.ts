@@ -1,0 +1,13 @@
+import {BaseCommand, type Typed} from '../../src/cli/base.ts'
+import {listSchedules} from '../../src/schedule/list.ts'
+import {scheduleRows} from '../../src/schedule/view.ts'
+
+export default class ScheduleList extends BaseCommand {
+  static override summary = 'List scheduled jobs: when each comes next, what it fired last and what it missed'
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
+
+  protected override async answer({world}: Typed<typeof ScheduleList>) {
+    const items = await listSchedules(await world.ledger(), world.clock)
+    return {result: {items}, view: scheduleRows(items)}
+  }
+}

@@ -1,0 +1,23 @@
+import {Args} from '@oclif/core'
+import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {waitFlag} from '../../src/cli/flags.ts'
+import {runbooksOf} from '../../src/cli/runbooks.ts'
+import {executeRun, runDone} from '../../src/cli/runs.ts'
+import {runByHand} from '../../src/schedule/by-hand.ts'
+
+export default class ScheduleRun extends Mutation {
+  static override summary = 'Run a scheduled job now, in this process; for an external cron, or by hand'
+  static override args = {name: Args.string({description: 'the job, as `schedule list` names it', required: true})}
+  static override flags = waitFlag
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> expire-farewells',
+    '<%= config.bin %> <%= command.id %> expire-farewells --wait --json',
+  ]
+
+  protected override async answer({args, flags, world, request}: Typed<typeof ScheduleRun>) {
+    const {job, id} = await runByHand(await world.ledger(), args.name, world.clock.now())
+    const runbook = await runbooksOf(world)(job.runbook)
+    const result = await executeRun(world, {runbook, input: job.input, request, wait: flags.wait, id})
+    return {result, view: runDone(result)}
+  }
+}

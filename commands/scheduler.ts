@@ -1,0 +1,23 @@
+import {Flags} from '@oclif/core'
+import {BaseCommand, type Typed} from '../src/cli/base.ts'
+import {keptSchedule} from '../src/cli/work.ts'
+import {keepSchedule} from '../src/schedule/keep.ts'
+
+export default class Scheduler extends BaseCommand {
+  static override summary = 'Enqueue scheduled jobs at their instants, until interrupted'
+  static override description =
+    'Any number may run on one ledger: an instant is fired once. Workers execute what it enqueues. What nobody fired ' +
+    'in time is listed as missed, and fired once later only where the job catches up.'
+  static override flags = {
+    'operator-key': Flags.string({description: 'the SSH key of the machine operator', helpValue: 'FILE'}),
+  }
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --operator-key /etc/selfhelp/scheduler',
+  ]
+
+  protected override async answer({world}: Typed<typeof Scheduler>) {
+    await keepSchedule(await keptSchedule(world), world.interruption.soon)
+    return {result: {ended: world.clock.now()}, view: ''}
+  }
+}

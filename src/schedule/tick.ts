@@ -1,0 +1,64 @@
+import type {Temporal} from 'temporal-polyfill'
+import {type FiringRow, schedules, settle} from '../ledger/schedule.ts'
+import type {Kernel} from '../runbook/kernel.ts'
+import {requestRun, type SignedRequest} from '../runbook/request.ts'
+import {dueNow} from './due.ts'
+
+export interface Scheduling {
+  readonly kernel: Kernel
+  /** Signs as the machine operator of this process. */
+  sign(request: {command: string; input: Record<string, unknown>; reason: string}): Promise<SignedRequest>
+  tell(text: string): void
+}
+
+type Job = Awaited<ReturnType<typeof schedules>>[number]
+
+/** Enqueues what is due now and writes down what was missed. Any number of schedulers: an instant is fired once. */
+export async function tick(scheduling: Scheduling): Promise<FiringRow[]> {
+  const {kernel, tell} = scheduling
+  const firings: FiringRow[] = []
+  for (const job of await schedules(kernel.ledger)) {
+    try {
+      firings.push(...(await tickJob(scheduling, job)))
+    } catch (thrown) {
+      // One job's trouble is not the others'; its instant is tried again until it counts as missed.
+      tell(`${job.name}: ${thrown instanceof Error ? thrown.message : thrown}`)
+    }
+  }
+  return firings
+}
+
+/** The name of the run of one instant: the same in every scheduler. */
+export function runIdOf(name: string, instant: Temporal.Instant): string {
+  return `sched/${name}/${instant.toString()}`
+}
+
+async function tickJob(scheduling: Scheduling, job: Job): Promise<FiringRow[]> {
+  const {ledger, clock} = scheduling.kernel
+  const {fire, missed} = dueNow(job, clock.now())
+  const settled: FiringRow[] = []
+  for (const instant of missed) {
+    const firing: FiringRow = {schedule: job.name, instant, state: 'missed', run: undefined}
+    if (await settle(ledger, firing)) settled.push(firing)
+  }
+  for (const instant of fire) {
+    const run = await fireJob(scheduling, job, instant)
+    const firing: FiringRow = {schedule: job.name, instant, state: 'fired', run}
+    if (await settle(ledger, firing)) settled.push(firing)
+  }
+  for (const {state, instant, run} of settled)
+    scheduling.tell(`${job.name} ${instant}: ${state}${run ? ` as ${run}` : ''}`)
+  return settled
+}
+
+async function fireJob({kernel, sign}: Scheduling, job: Job, instant: Temporal.Instant): Promise<string> {
+  const {name, input} = job
+  const by = await sign({
+    command: 'scheduler',
+    input: {schedule: name, instant: instant.toString()},
+    reason: `scheduled: ${job.recurrence} ${job.zone}`,
+  })
+  const runbook = await kernel.runbooks(job.runbook)
+  const {id} = await requestRun(kernel, {runbook, input, by, detach: true, id: runIdOf(name, instant)})
+  return id
+}

@@ -1,0 +1,73 @@
+import t from 'tap'
+import {Temporal} from 'temporal-polyfill'
+import {runs} from '../../../src/ledger/run.ts'
+import {putSchedule} from '../../../src/ledger/schedule.ts'
+import {runByHand} from '../../../src/schedule/by-hand.ts'
+import {listSchedules} from '../../../src/schedule/list.ts'
+import {type Scheduling, tick} from '../../../src/schedule/tick.ts'
+import {bookOf, byAnn, testKernel} from '../../support/kernel.ts'
+import {freshLedger} from '../../support/ledger.ts'
+
+/** A scheduler whose clock stands at the given time after now. */
+function schedulerAt(kernel: ReturnType<typeof testKernel>, later: Temporal.DurationLike): Scheduling {
+  const now = Temporal.Now.instant().add(later)
+  const clock = {now: () => now, sleep: async () => {}}
+  return {kernel: {...kernel, clock}, sign: async () => byAnn, tell: () => {}}
+}
+
+const job = {
+  name: 'nightly',
+  recurrence: '* * * * *',
+  zone: 'Europe/Paris',
+  runbook: 'sweep',
+  input: {name: 'all'},
+  catchUp: false,
+}
+
+t.test('two schedulers fire an instant once, and a run is named by it', async t => {
+  const kernel = testKernel(await freshLedger(t), [bookOf('sweep', [])])
+  await putSchedule(kernel.ledger, job)
+  const scheduler = schedulerAt(kernel, {seconds: 60})
+  await Promise.all([tick(scheduler), tick(scheduler), tick(scheduler)])
+  const rows = await runs(kernel.ledger)
+  t.equal(rows.length, 1)
+  t.match(rows[0]?.id, /^sched\/nightly\/\d{4}-\d\d-\d\dT\d\d:\d\d:00Z$/)
+  t.match(await listSchedules(kernel.ledger, kernel.clock), [
+    {name: 'nightly', firings: [{state: 'fired', run: rows[0]?.id}]},
+  ])
+})
+
+t.test('missed instants are listed and not fired, but once where the job catches up', async t => {
+  const kernel = testKernel(await freshLedger(t), [bookOf('sweep', [])])
+  await putSchedule(kernel.ledger, {...job, recurrence: '0 * * * *'})
+  await putSchedule(kernel.ledger, {
+    ...job,
+    name: 'expiry',
+    recurrence: '0 * * * *',
+    catchUp: true,
+    input: {name: 'expiry'},
+  })
+  const noon = Temporal.Now.instant().round({smallestUnit: 'hour', roundingMode: 'ceil'}).add({hours: 4, minutes: 30})
+  const clock = {now: () => noon, sleep: async () => {}}
+  await tick({...schedulerAt(kernel, {seconds: 0}), kernel: {...kernel, clock}})
+  const [expiry, nightly] = await listSchedules(kernel.ledger, clock)
+  t.strictSame(
+    nightly?.firings.map(({state}) => state),
+    Array(5).fill('missed'),
+  )
+  t.strictSame(
+    expiry?.firings.map(({state}) => state),
+    ['fired', ...Array(4).fill('missed')],
+  )
+  t.equal((await runs(kernel.ledger)).length, 1)
+})
+
+t.test('a job run by hand takes the instant that is due, so that a scheduler does not fire it again', async t => {
+  const kernel = testKernel(await freshLedger(t), [bookOf('sweep', [])])
+  await putSchedule(kernel.ledger, job)
+  const scheduler = schedulerAt(kernel, {seconds: 60})
+  const {id} = await runByHand(kernel.ledger, 'nightly', scheduler.kernel.clock.now())
+  t.match(id, /:00Z$/)
+  t.strictSame(await tick(scheduler), [])
+  t.not((await runByHand(kernel.ledger, 'nightly', scheduler.kernel.clock.now())).id, id)
+})
