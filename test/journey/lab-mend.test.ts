@@ -19,6 +19,7 @@ import {machineTraces} from '../support/machine-traces.ts'
 
 const name = testLab('-crash')
 const sites = [{name: 'north', count: 1}]
+t.setTimeout(600_000)
 const why = await whyNoLab()
 
 /** `lab up` in a process of its own: no terminal, nothing on stdin, an empty environment, its own group. */

@@ -14,6 +14,7 @@ import {asRoot, silent, sweepTestLabs, testLab, whyNoLab} from '../support/lab.t
 import {machineTraces, networkSettings} from '../support/machine-traces.ts'
 
 const name = testLab()
+t.setTimeout(600_000)
 const why = await whyNoLab()
 const act = async (verb: Verb, host = 'north-1') => await fault({lab: name, host, verb}, silent)
 const status = async (host = 'north-1') => (await labStatus(name)).hosts.find(each => each.name === host)
