@@ -9,7 +9,7 @@ export default class ReleaseBuild extends Mutation {
   static override summary = "Build a release of this checkout's runtime, sign it and record it"
   static override args = {version: Args.string({description: "its version; the runtime's own when left out"})}
   static override flags = {
-    architecture: Flags.option({options: architectures, description: 'of the hosts', default: thisArchitecture()})(),
+    architecture: Flags.option({options: architectures, description: "of the hosts; this machine's when left out"})(),
   }
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -18,7 +18,7 @@ export default class ReleaseBuild extends Mutation {
 
   protected override async answer({args, flags, world}: Typed<typeof ReleaseBuild>) {
     const {makeRelease} = await import('../../src/release/make.ts')
-    const {architecture} = flags
+    const architecture = flags.architecture ?? thisArchitecture()
     const version = args.version === undefined ? {} : {version: args.version}
     const result = await makeRelease(await shelfIn(world), {root: packageRoot(), architecture, ...version})
     return {result, view: releaseAdded(result)}

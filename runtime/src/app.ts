@@ -6,6 +6,7 @@ import {log} from './log.ts'
 import type {Procedure} from './portal/procedure.ts'
 import type {Release} from './release.ts'
 import type {State} from './state.ts'
+import {html} from './web/html.ts'
 import {plain, type Scene} from './web/layout.ts'
 import type {Limit} from './web/limit.ts'
 import type {App} from './web/listener.ts'
@@ -70,17 +71,25 @@ function visited(context: Context, asked: Asked): Visit {
 
 function guarded(context: Context, {asked, scene}: Visit): Answer | undefined {
   const w = words[scene.locale]
-  if (scene.state.mode === 'closed') {
-    return {
-      ...page(plain(scene, w.closedTitle, w.closedText), 503, retryAfter(scene.state, context.clock())),
-      route: 'closed',
-    }
-  }
+  if (scene.state.mode === 'closed') return {...closedPage(scene, context.clock()), route: 'closed'}
   if (isReading(asked)) return undefined
   if (asked.method !== 'POST')
     return {...page(plain(scene, '405', ''), 405, {allow: 'GET, HEAD, POST'}), route: 'method'}
   if (isOurs(asked, scene)) return undefined
   return {...page(plain(scene, '403', w.cautionOrigin), 403), route: 'other-origin'}
+}
+
+function closedPage(scene: Scene, now: number): Answer {
+  const w = words[scene.locale]
+  const {until} = scene.state
+  const reopening =
+    until === undefined ? '' : html`<br>${w.closedUntil} <time datetime="${until}">${shownTime(scene, until)}</time>`
+  return page(plain(scene, w.closedTitle, html`${w.closedText}${reopening}`), 503, retryAfter(scene.state, now))
+}
+
+function shownTime({locale, config}: Scene, instant: string): string {
+  const format = {dateStyle: 'long', timeStyle: 'short', timeZone: config.timeZone} as const
+  return `${new Intl.DateTimeFormat(locale, format).format(new Date(instant))} (${config.timeZone})`
 }
 
 // A browser always says where a form comes from; what does not say it is not a browser with somebody's session.

@@ -24,6 +24,8 @@ export interface Config {
   readonly environment: string
   readonly tenant: string
   readonly locale: Locale
+  /** The IANA zone that times are shown in; UTC when left out. */
+  readonly timeZone: string
   readonly listen: {readonly address: string; readonly port: number}
   readonly admin: AdminListener
   readonly urls: Readonly<Record<Role, string>>
@@ -56,6 +58,8 @@ function readAll(r: Reader): Config {
     environment: r.text('environment', /^[a-z0-9-]+\/[a-z0-9-]+$/),
     tenant: r.text('tenant', /^\P{Cc}{1,200}$/u),
     locale: r.oneOf('locale', ['fr', 'en']),
+    timeZone:
+      r.at('timeZone') === undefined ? 'UTC' : r.oneOf('timeZone', ['UTC', ...Intl.supportedValuesOf('timeZone')]),
     listen: {address: r.text('listen.address', /^[0-9a-fA-F.:]+$/), port: r.port('listen.port')},
     admin: readAdmin(r),
     urls: {presentation: r.origin('urls.presentation'), edition: r.origin('urls.edition')},

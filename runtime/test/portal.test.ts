@@ -4,6 +4,9 @@ import {type Running, startRuntime, urls} from './support/runtime.ts'
 
 const hostile = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 
+// A busy machine starts a process in a second.
+t.setTimeout(120_000)
+
 t.test('the presentation', {skip: withoutDatabase}, async t => {
   const database = await (await startPostgres(t))()
   const portal = await startRuntime(t, {role: 'presentation', database})
@@ -30,7 +33,7 @@ t.test('the presentation', {skip: withoutDatabase}, async t => {
       if (text.includes('class="helpful"')) break
       path = await pressed(portal, text)
     }
-    t.match(seen, ['Un souci avec votre poste de travail', 'Qu’est-ce qui ne va pas ?', 'Que dit l’écran ?'])
+    t.match(seen, ['Un souci avec votre poste de travail', 'Qu’est-ce qui ne va pas\u00a0?', 'Que dit l’écran\u00a0?'])
     t.equal(seen.at(-1), 'C’est réglé')
   })
 
@@ -60,7 +63,7 @@ t.test('the presentation', {skip: withoutDatabase}, async t => {
     const none = await portal.get('/help/workstation/topic/next')
     t.equal(none.status, 422)
     const text = await none.text()
-    t.match(text, /<title>Erreur : /)
+    t.match(text, /<title>Erreur\u00a0: /)
     t.match(text, /role="alert"/)
   })
 
