@@ -36,9 +36,8 @@ export function connectionOf(address: Address, role: Role): ClientConfig {
     const user = role === 'admin' ? 'postgres' : `selfhelp_${role}`
     return {...shared, host: place.socket, port: 5432, user, database}
   }
-  const password = address.password === undefined ? {} : {password: address.password.expose()}
-  const options = role === 'admin' ? {} : {options: `-c role=selfhelp_${role}`}
-  return {...shared, connectionString: address.url, ...password, ...options}
+  // All in the URL: what it says goes before the other properties.
+  return {...shared, connectionString: urlOf(address, role).expose()}
 }
 
 /** The same as a URL, for libraries that want one; secret when there is a password. */
@@ -50,7 +49,8 @@ export function urlOf(address: Address, role: Role): Secret {
   }
   const url = new URL(address.url)
   if (address.password !== undefined) url.password = encodeURIComponent(address.password.expose())
-  if (role !== 'admin') url.searchParams.set('options', `-c role=selfhelp_${role}`)
+  const options = url.searchParams.get('options') ?? ''
+  if (role !== 'admin') url.searchParams.set('options', `${options} -c role=selfhelp_${role}`.trim())
   return new Secret(url.href)
 }
 

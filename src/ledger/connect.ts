@@ -14,7 +14,7 @@ export async function connectLedger(address: Address, role: Role = 'app'): Promi
 
 /** Called when a connection could not be made: starts a private server that is down, explains anything else. */
 async function revive(address: Address, thrown: unknown): Promise<void> {
-  if (isMissingDatabase(thrown)) throw missingLedger(address.kind === 'private' ? address.place.home : 'that database')
+  if (isMissing(thrown)) throw missingLedger(address.kind === 'private' ? address.place.home : 'that database')
   if (address.kind === 'url' || !isAway(thrown)) throw unreachable(thrown)
   const {existsSync} = await import('node:fs')
   if (!existsSync(address.place.data)) throw missingLedger(address.place.home)
@@ -22,6 +22,8 @@ async function revive(address: Address, thrown: unknown): Promise<void> {
   await startPrivate(address.place)
 }
 
-function isMissingDatabase(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === '3D000'
+/** The database or our roles are not there: nobody said `init` yet, or it was killed half way. */
+function isMissing(thrown: unknown): boolean {
+  if (!(thrown instanceof Error && 'code' in thrown)) return false
+  return thrown.code === '3D000' || /^role "selfhelp_\w+" does not exist$/.test(thrown.message)
 }

@@ -76,7 +76,7 @@ async function makeData(place: Place): Promise<void> {
 
 async function startLocked(place: Place): Promise<void> {
   const running = postmasterOf(place) !== undefined
-  if (running && existsSync(join(place.socket, `.s.PGSQL.${port}`))) return
+  if (running && existsSync(join(place.socket, `.s.PGSQL.${port}`))) return ready(place)
   if (running) await stopLocked(place)
   else await buryDead(place)
   const account = await serviceAccount()
@@ -144,8 +144,19 @@ function spawnServer(place: Place, account: Account): ChildProcess {
   return server
 }
 
+/** One that runs may still be reading its log after a crash. */
+async function ready(place: Place): Promise<void> {
+  while (postmasterOf(place) !== undefined && !isReady(place)) await sleep(20)
+}
+
+/** The eighth line of its file says so. */
+function isReady(place: Place): boolean {
+  const file = join(place.data, 'postmaster.pid')
+  return existsSync(file) && readFileSync(file, 'utf8').split('\n')[7]?.trim() === 'ready'
+}
+
 async function listening(place: Place, server: ChildProcess): Promise<void> {
-  while (!existsSync(join(place.socket, `.s.PGSQL.${port}`))) {
+  while (!isReady(place)) {
     if (server.exitCode !== null || server.signalCode !== null) {
       const log = readFileSync(place.log, 'utf8').trimEnd().split('\n').slice(-5)
       throw new Failure('ledger-unreachable', "The ledger's PostgreSQL ended while it was starting.", {
