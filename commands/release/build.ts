@@ -20,7 +20,13 @@ export default class ReleaseBuild extends Mutation {
     const {makeRelease} = await import('../../src/release/make.ts')
     const architecture = flags.architecture ?? thisArchitecture()
     const version = args.version === undefined ? {} : {version: args.version}
-    const result = await makeRelease(await shelfIn(world), {root: packageRoot(), architecture, ...version})
+    const shelf = await shelfIn(world)
+    const part = world.progress.part('release')
+    const result = await makeRelease(shelf, {root: packageRoot(), architecture, ...version}).catch(error => {
+      part.failed()
+      throw error
+    })
+    part.done()
     return {result, view: releaseAdded(result)}
   }
 }

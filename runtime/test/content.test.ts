@@ -76,6 +76,17 @@ t.test('the content', {skip: withoutDatabase}, async t => {
     t.equal(whole.parts.credential.rows, 2)
     t.notMatch(text, /token_hash|argon2/)
   })
+
+  t.test('one database serves both roles at once', async t => {
+    const database = await newDatabase()
+    const portal = await startRuntime(t, {role: 'presentation', database})
+    const edition = await startRuntime(t, {role: 'edition', database})
+    await portal.post('/help/workstation/call-support/feedback', {topic: 'slow', 'slow-since': 'longer', helpful: 'no'})
+    await edition.admin('POST', '/internal/accounts', {email: 'jane@acme.test', role: 'administrator'})
+    t.equal(await digest(portal), await digest(edition))
+    t.match((await edition.admin('GET', '/internal/export')).text, /content.account.*\n.*content.feedback/)
+    t.same([(await portal.get('/sign-in')).status, (await edition.get('/help/workstation')).status], [404, 404])
+  })
 })
 
 async function digest(runtime: Running): Promise<string> {

@@ -1,6 +1,6 @@
 import {execFile} from 'node:child_process'
 import {generateKeyPairSync} from 'node:crypto'
-import {chmod, cp, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises'
+import {chmod, cp, mkdtemp, readFile, rm, symlink, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {basename, dirname, join} from 'node:path'
 import {promisify} from 'node:util'
@@ -35,6 +35,18 @@ t.test('a release says what it holds, and what it holds is that', async t => {
   const named = [...release.manifest.files.map(file => file.path), 'manifest.json', 'sums']
   t.same(listed.stdout.trim().split('\n').sort(), named.sort())
   t.match(await run('tar', ['--list', '--verbose', '--file', release.archive.file]), {stdout: /^drwxr-xr-x root\/root/})
+})
+
+t.test('what is unpacked runs, without writing code into memory', async t => {
+  const release = await built(t)
+  const folder = await folderOf(t)
+  await run('tar', ['--extract', '--gzip', '--file', release.archive.file, '--directory', folder])
+  await rm(join(folder, 'bin/node'))
+  await symlink(process.execPath, join(folder, 'bin/node'))
+  const {stdout} = await run(join(folder, 'bin/selfhelp-runtime'), ['version'])
+  t.same(JSON.parse(stdout), {version: '0.1.0', schemaLevel: release.manifest.schema.to})
+  t.match(await readFile(join(folder, 'bin/selfhelp-runtime'), 'utf8'), '--jitless')
+  await t.rejects(run(join(folder, 'bin/selfhelp-runtime'), ['serve', '--config', join(folder, 'none')]), {code: 2})
 })
 
 t.test('what was signed is accepted, with the same words that built it', async t => {
