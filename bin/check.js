@@ -16,7 +16,7 @@ async function run(gate) {
   const [exit] = await once(child, 'close')
   if (exit !== 0) red.push(gate)
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
-  process.stdout.write(`${exit === 0 ? '' : `${said}\n`}${exit === 0 ? 'ok ' : 'RED'} ${gate} ${seconds} s\n`)
+  process.stdout.write(`${exit === 0 ? '' : faults(said)}${exit === 0 ? 'ok ' : 'RED'} ${gate} ${seconds} s\n`)
 }
 
 async function lane() {
@@ -27,4 +27,10 @@ await Promise.all([lane(), lane()])
 if (red.length > 0) {
   process.stdout.write(`red: ${red.join(', ')}\n`)
   process.exitCode = 1
+}
+
+/** What a red gate said, without what was well. */
+function faults(said) {
+  const lines = said.split('\n').filter(line => line.trim() !== '' && !/^ *(?:ok \d|1\.\.\d|# )/.test(line))
+  return `${lines.join('\n')}\n`
 }
