@@ -1,5 +1,5 @@
-import {Flags} from '@oclif/core'
 import {BaseCommand, type Typed} from '../src/cli/base.ts'
+import {machineKeyFlag} from '../src/cli/flags.ts'
 import {keptSchedule} from '../src/cli/work.ts'
 import {keepSchedule} from '../src/schedule/keep.ts'
 
@@ -8,9 +8,7 @@ export default class Scheduler extends BaseCommand {
   static override description =
     'Any number may run on one ledger: an instant is fired once. Workers execute what it enqueues. What nobody fired ' +
     'in time is listed as missed, and fired once later only where the job catches up.'
-  static override flags = {
-    'operator-key': Flags.string({description: 'the SSH key of the machine operator', helpValue: 'FILE'}),
-  }
+  static override flags = machineKeyFlag
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --operator-key /etc/selfhelp/scheduler',

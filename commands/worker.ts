@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 import {BaseCommand, type Typed} from '../src/cli/base.ts'
+import {machineKeyFlag} from '../src/cli/flags.ts'
 import {keptSchedule, workHere} from '../src/cli/work.ts'
 import {keepSchedule} from '../src/schedule/keep.ts'
 
@@ -10,7 +11,7 @@ export default class Worker extends BaseCommand {
   static override flags = {
     concurrency: Flags.integer({description: 'runs at once in this process', default: 4, min: 1, max: 64}),
     schedule: Flags.boolean({description: 'be a scheduler too'}),
-    'operator-key': Flags.string({description: 'the SSH key of the machine operator', helpValue: 'FILE'}),
+    ...machineKeyFlag,
   }
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

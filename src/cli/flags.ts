@@ -1,4 +1,7 @@
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
 import {Args, Flags} from '@oclif/core'
+import {homeOf} from './home.ts'
 
 /** Print what would change and stop. */
 export const planFlag = {
@@ -55,4 +58,19 @@ export const fleetFlags = {
   parallel: Flags.integer({description: 'how many hosts at once', default: 16, min: 1}),
   'per-site': Flags.integer({description: 'how many at once on one site', default: 8, min: 1}),
   deadline: Flags.integer({description: 'seconds one host may take', min: 1}),
+}
+
+/** For processes that nobody sits at: they sign with the machine operator's key that `init` made. */
+export const machineKeyFlag = {
+  'operator-key': Flags.string({
+    description: "the machine operator's SSH key",
+    helpValue: 'FILE',
+    default: async () => machineKey(),
+    noCacheDefault: true,
+  }),
+}
+
+function machineKey(): string | undefined {
+  const file = join(homeOf(process.env, process.getuid?.() ?? 0), 'machine-key')
+  return process.env.SELFHELP_OPERATOR_KEY || !existsSync(file) ? undefined : file
 }
