@@ -1,11 +1,11 @@
 import {randomUUID} from 'node:crypto'
 import {Bug, Failure, Refusal} from '../error.ts'
 import type {Action, Answer, Applied, Change, Connection, Fence, Machine, Plan, Question, Wanted} from './model.ts'
-import {actionsOf, type Comparison, comparison, guardOf, guardSeconds, planOf} from './plan.ts'
+import {actionsOf, type Comparison, comparison, guardOf, planOf} from './plan.ts'
 import {asking} from './questions.ts'
 
-/** The machine behind this connection. */
-export function machineOver(connection: Connection): Machine {
+/** The machine behind this connection; a guarded change that nobody confirms is taken back after so many seconds (90). */
+export function machineOver(connection: Connection, {takeBackAfter = 90} = {}): Machine {
   const {host} = connection
   return {
     host,
@@ -17,7 +17,7 @@ export function machineOver(connection: Connection): Machine {
       const answers = await connection.exchange({id: randomUUID(), frames: wish.frames})
       return planOf(host, wish.changes(answers))
     },
-    apply: (wanted, how) => apply(connection, wanted, how),
+    apply: (wanted, how) => apply(connection, wanted, {...how, takeBackAfter}),
     async ask(questions) {
       const asked = asking(questions)
       return asked.answers(await connection.exchange({id: randomUUID(), frames: asked.frames}))
@@ -33,7 +33,7 @@ export function machineOver(connection: Connection): Machine {
 async function apply(
   connection: Connection,
   wanted: readonly Wanted[],
-  {fence, expect}: {fence: Fence; expect?: string},
+  {fence, expect, takeBackAfter}: {fence: Fence; expect?: string; takeBackAfter: number},
 ): Promise<Applied> {
   const before = connection.roundTrips
   const wish = comparison(wanted)
@@ -45,7 +45,7 @@ async function apply(
   let confirming = 0
   for (let round = 0; left.length > 0; round++) {
     if (round === rounds(wanted)) throw notSettled(connection.host, left)
-    const made = await make(connection, {wish, changes: left, fence})
+    const made = await make(connection, {wish, changes: left, fence, takeBackAfter})
     left = made.left
     confirming += made.confirming
   }
@@ -59,20 +59,25 @@ interface Making {
   readonly wish: Comparison
   readonly changes: readonly Change[]
   readonly fence: Fence
+  /** Seconds. */
+  readonly takeBackAfter: number
 }
 
-async function make(connection: Connection, {wish, changes, fence}: Making) {
-  const guard = guardOf(changes)
+async function make(connection: Connection, {wish, changes, fence, takeBackAfter}: Making) {
+  const guard = guardOf(changes, takeBackAfter)
   const actions = [...(guard ? [guard] : []), ...actionsOf(changes)]
   const frames: readonly (Action | Question)[] = [...actions, ...wish.frames]
   const answers = await connection.exchange({id: randomUUID(), fence, frames})
   mustHaveWorked({host: connection.host, actions, changes}, answers)
-  const confirming = guard ? await confirm(connection, fence) : 0
+  const confirming = guard ? await confirm(connection, {fence, takeBackAfter}) : 0
   return {left: wish.changes(answers.slice(actions.length)), confirming}
 }
 
 /** Only a new connection proves that a new connection is possible. */
-async function confirm(connection: Connection, fence: Fence): Promise<number> {
+async function confirm(
+  connection: Connection,
+  {fence, takeBackAfter}: Pick<Making, 'fence' | 'takeBackAfter'>,
+): Promise<number> {
   const second = connection.again()
   const actions: readonly Action[] = [{act: 'confirm', args: []}]
   try {
@@ -80,16 +85,16 @@ async function confirm(connection: Connection, fence: Fence): Promise<number> {
     mustHaveWorked({host: connection.host, actions}, answers)
     return second.roundTrips
   } catch (cause) {
-    throw notConfirmed(connection.host, cause)
+    throw notConfirmed(connection.host, {cause, seconds: takeBackAfter})
   } finally {
     await second.close()
   }
 }
 
-function notConfirmed(host: string, cause: unknown): Refusal {
+function notConfirmed(host: string, {cause, seconds}: {cause: unknown; seconds: number}): Refusal {
   const why = cause instanceof Error ? cause.message : `${cause}`
-  const message = `After the change no new connection to ${host} came through; within ${guardSeconds} s it takes the change back by itself. (${why})`
-  return new Refusal('not-confirmed', message, {facts: {host, seconds: guardSeconds}, cause})
+  const message = `After the change no new connection to ${host} came through; within ${seconds} s it takes the change back by itself. (${why})`
+  return new Refusal('not-confirmed', message, {facts: {host, seconds}, cause})
 }
 
 /** The exit with which an action says that the thing's own checker refused it. */

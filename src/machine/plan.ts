@@ -66,16 +66,13 @@ function inputHashed(input: Input | undefined): unknown {
   return input.size
 }
 
-/** How long a machine waits for the confirmation of a guarded change. */
-export const guardSeconds = 90
-
 /** What arms the machine's own way back, when one of these changes needs it. */
-export function guardOf(changes: readonly Change[]): Action | undefined {
+export function guardOf(changes: readonly Change[], seconds: number): Action | undefined {
   const guards = changes.flatMap(({guard}) => (guard ? [guard] : []))
   const files = guards.flatMap(({files}) => files.flatMap(path => ['file', path]))
   const units = guards.flatMap(({units = []}) => units.flatMap(unit => ['unit', unit]))
   const ruleset = guards.some(guard => guard.ruleset) ? ['ruleset', ''] : []
-  return guards.length === 0 ? undefined : {act: 'guard', args: [`${guardSeconds}`, ...files, ...units, ...ruleset]}
+  return guards.length === 0 ? undefined : {act: 'guard', args: [`${seconds}`, ...files, ...units, ...ruleset]}
 }
 
 /** The actions of these changes; neighbouring packages go in one call, because apt is slow to start. */

@@ -30,9 +30,8 @@ as() {
 
 # PATH OWNER GROUP MODE [CHECK…]
 act_put() {
-  path=$1
-  stage "$path" || return
-  (set -C && input >"./$leaf") && sync -d "./$leaf" && finish "$@"
+  stage "$1" || return
+  written "./$leaf" && finish "$@"
   unstage "$?"
 }
 
@@ -46,7 +45,8 @@ stage() {
 
 # PATH OWNER GROUP MODE [CHECK…]: the staged file becomes the real one if its checker agrees.
 finish() {
-  chown -h -- "$2:$3" "./$leaf" && chmod -- "$4" "./$leaf" || return
+  [ "$2:$3" = root:root ] || chown -- "$2:$3" "./$leaf" || return
+  chmod -- "$4" "./$leaf" || return
   shift 4
   [ "$#" = 0 ] || check "$PWD/$leaf" "$@" || return 65
   mv -fT -- "./$leaf" "../$leaf"
@@ -75,7 +75,7 @@ act_assemble() {
   path=$1 owner=$2 group=$3 mode=$4 from=$5
   shift 5
   stage "$path" || return
-  (set -C && fragments "$from" >"./$leaf") && sync -d "./$leaf" && finish "$path" "$owner" "$group" "$mode" "$@"
+  fragments "$from" >"./$leaf" && sync -d "./$leaf" && finish "$path" "$owner" "$group" "$mode" "$@"
   unstage "$?"
 }
 
@@ -83,6 +83,14 @@ act_assemble() {
 act_directory() { install -d -o "$2" -g "$3" -m "$4" -- "$1"; }
 
 act_remove() { rm -rf --one-file-system -- "$1"; }
+
+# NAME FLAG…: with a group of its own name, which may be there already.
+act_useradd() {
+  name=$1
+  shift
+  if getent group -- "$name" >/dev/null; then set -- --gid "$name" "$@"; else set -- --user-group "$@"; fi
+  useradd --system "$@" -- "$name"
+}
 
 # install|purge NAME…
 act_packages() {
@@ -130,7 +138,7 @@ reload() {
 
 # VERSION SHA256 SIGNEDTEXT SIGNATURE PUBLICKEY: proven before it is unpacked, in its place only when it is whole.
 act_release() {
-  stage "$root/opt/selfhelp/releases/$1" || return
+  mkdir -p -m 755 "$root/opt/selfhelp/releases" && stage "$root/opt/selfhelp/releases/$1" || return
   unpacked "$@"
   unstage "$?"
 }

@@ -69,7 +69,7 @@ nft_holds() { nft -s list ruleset 2>/dev/null | sha256sum | cut -c 1-64; }
 # The rules are tried on, take their file's place, and are loaded at once and at each boot.
 act_nft() {
   stage "$root/etc/nftables.conf" || return
-  (set -C && input >"./$leaf") && rm -f "$base/nft.loaded" && finish - root root 0644 nft -c -f '{}'
+  written "./$leaf" && rm -f "$base/nft.loaded" && finish - root root 0644 nft -c -f '{}'
   unstage "$?" || return
   nft -f "$root/etc/nftables.conf" && nft_holds >"$base/nft.loaded" || return
   systemctl is-enabled --quiet nftables.service || systemctl enable --quiet nftables.service

@@ -139,3 +139,9 @@ leave() {
 input() {
   [ "$size" = 0 ] || dd if="$spool" bs=1M iflag=skip_bytes,count_bytes skip="$offset" count="$size" status=none
 }
+
+# The same as a file that is on the disk when this returns.
+written() {
+  [ "$size" != 0 ] || { : >"$1" && return; }
+  dd if="$spool" bs=1M iflag=skip_bytes,count_bytes skip="$offset" count="$size" status=none of="$1" conv=fdatasync
+}

@@ -11,7 +11,7 @@ export const user: Operation<UserWanted> = {
     const have = userFact(answer)
     if (want.absent) return have ? [{of, what: 'remove', actions: [run('userdel', '--force', want.name)]}] : []
     if (/[:\n,]/.test(want.comment)) throw new Bug(`The comment of ${of} has a character that passwd cannot keep.`)
-    if (!have) return [{of, what: 'create', actions: [run('useradd', ...created(want))]}]
+    if (!have) return [{of, what: 'create', actions: [{act: 'useradd', args: created(want)}]}]
     const flags = differences(want, have)
     if (flags.length === 0) return []
     const what = flags.map(([, words]) => words).join(', ')
@@ -39,7 +39,7 @@ const shellOf = (want: UserWanted) => want.shell ?? '/usr/sbin/nologin'
 function created(want: UserWanted): readonly string[] {
   const groups = want.groups?.length ? ['--groups', want.groups.join(',')] : []
   const place = ['--home-dir', homeOf(want), '--no-create-home', '--shell', shellOf(want)]
-  return ['--system', '--user-group', '--comment', want.comment, ...place, ...groups, want.name]
+  return [want.name, '--comment', want.comment, ...place, ...groups]
 }
 
 function differences(want: UserWanted, have: UserFact): readonly (readonly [readonly string[], string])[] {
