@@ -9,6 +9,7 @@ type Build = (world: World) => Runbook | Promise<Runbook>
 const builders: Readonly<Record<string, () => Promise<Build>>> = {
   'host-add': async () => (await import('../host/register.ts')).buildHostAdd,
   'host-apply': async () => (await import('../host/register.ts')).buildHostApply,
+  'environment-add': async () => (await import('../tenant/register.ts')).buildEnvironmentAdd,
   'tenant-create': async () => (await import('../tenant/register.ts')).buildTenantCreate,
   'tenant-hand-over': async () => (await import('../tenant/register.ts')).buildTenantHandOver,
   'tenant-remove': async () => (await import('../tenant/register.ts')).buildTenantRemove,

@@ -1,3 +1,4 @@
+import type {Fields} from '../cli/view.ts'
 import type {EnvironmentName, Locale, Topology} from '../contract/model.ts'
 import type {EnvironmentRow} from '../ledger/environment.ts'
 import type {Hostnames} from './name.ts'
@@ -67,4 +68,62 @@ export function fullName({tenant, name}: Pick<Environment, 'tenant' | 'name'>): 
 /** What the ledger keeps, as what it is: only we wrote it. */
 export function asEnvironment(row: EnvironmentRow): Environment {
   return row as unknown as Environment
+}
+
+/** An environment as commands answer with it. */
+export interface EnvironmentShown {
+  readonly name: string
+  readonly id: string
+  readonly phase: string
+  readonly version: string
+  readonly topology: string
+  readonly url: string
+  readonly editionUrl: string
+  readonly address: string
+  readonly caFile: string
+  /** One line that works from any directory, with the CA checked. */
+  readonly curl: string
+  readonly hosts: readonly {readonly role: string; readonly host: string; readonly reason: string}[]
+}
+
+/** An environment with the line that proves it from anywhere. */
+export function shownEnvironment(environment: Environment, caFile: string): EnvironmentShown {
+  const {id, phase, version, topology, hostnames, address, placed} = environment
+  const url = `https://${hostnames.presentation}/`
+  return {
+    name: fullName(environment),
+    id,
+    phase,
+    version,
+    topology,
+    url,
+    editionUrl: `https://${hostnames.edition}/`,
+    address,
+    caFile,
+    curl: `curl --cacert ${caFile} --resolve ${hostnames.presentation}:443:${bracketed(address)} ${url}`,
+    hosts: placed.map(({role, host, reason}) => ({role, host, reason})),
+  }
+}
+
+function bracketed(address: string): string {
+  return address.includes(':') ? `[${address}]` : address
+}
+
+/** One environment, property by property. */
+export function environmentFields(shown: EnvironmentShown): Fields {
+  const {name, id, phase, version, url, editionUrl, address, curl, hosts} = shown
+  return {
+    fields: {
+      environment: name,
+      'on hosts as': id,
+      phase: {text: phase, tone: phase === 'installation' ? 'warn' : 'good'},
+      version,
+      url,
+      edition: editionUrl,
+      address,
+      hosts: [...new Set(hosts.map(({host}) => host))].join(', '),
+      because: hosts[0]?.reason,
+      'try it': curl,
+    },
+  }
 }

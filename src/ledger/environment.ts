@@ -33,8 +33,8 @@ export interface NewEnvironment {
   readonly hostnames: Hostnames
 }
 
-/** The environments of a tenant, production first. */
-export async function environmentsOf(ledger: Queries, tenant: string): Promise<EnvironmentRow[]> {
+/** The environments of a tenant, production first; without a tenant, of all. */
+export async function environmentsOf(ledger: Queries, tenant?: string): Promise<EnvironmentRow[]> {
   return ledger.all<EnvironmentRow>`
     select e.id, e.tenant, t.legal_name, t.locale, e.name, e.phase, e.version, e.topology,
       (select json_object_agg(face, h.name) from hostname h where h.environment = e.id) as hostnames,
@@ -44,8 +44,8 @@ export async function environmentsOf(ledger: Queries, tenant: string): Promise<E
       (select address from placement p join host on host.name = p.host
         where p.environment = e.id and role = 'edge' limit 1) as address
     from environment e join tenant t on t.name = e.tenant
-    where e.tenant = ${tenant}
-    order by array_position(array['production', 'qualification', 'test', 'training'], e.name)`
+    where e.tenant = coalesce(${tenant ?? null}, e.tenant)
+    order by e.tenant, array_position(array['production', 'qualification', 'test', 'training'], e.name)`
 }
 
 /** Writes an environment down with its places, ports and names; in a transaction. */

@@ -1,14 +1,17 @@
 import type {Clock} from '../clock.ts'
+import {type Contract, subscribed} from '../contract/model.ts'
 import {contractIn} from '../contract/steps.ts'
 import {asEnvironment} from '../environment/model.ts'
+import {parseEnvironment} from '../environment/steps.ts'
 import {Refusal} from '../error.ts'
 import {environmentsOf} from '../ledger/environment.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {unfinishedRun} from '../ledger/run.ts'
-import {tenantNamed} from '../ledger/tenant.ts'
+import {type TenantRow, tenantNamed} from '../ledger/tenant.ts'
 import {decide, parseHosts, refuseOtherName} from './decide.ts'
 import type {TenantInput, TenantTyped} from './model.ts'
 import {sameContract} from './record.ts'
+import {neededTenant} from './show.ts'
 
 export interface Beginning {
   readonly ledger: Ledger
@@ -39,6 +42,36 @@ export async function beginTenant(beginning: Beginning, typed: TenantTyped): Pro
   const on = clock.now().toZonedDateTimeISO(timeZone).toPlainDate()
   const version = await beginning.newestRelease()
   return {...typed, environments: await decide({ledger, on, version}, typed)}
+}
+
+/**
+ * What the run of `environment add` works on, as `beginTenant` does. Throws `environment-unsubscribed` (R037),
+ * `not-found`, `placement-refused`.
+ */
+export async function beginEnvironment(
+  beginning: Beginning,
+  words: {environment: string; hosts: readonly string[]},
+): Promise<TenantInput | undefined> {
+  const {ledger, clock} = beginning
+  const hosts = parseHosts(words.hosts)
+  const {tenant, name} = parseEnvironment(words.environment)
+  const before = await unfinishedRun(ledger, 'environment-add', `${tenant}/${name}`)
+  const {contract, timeZone} = (await neededTenant(ledger, tenant)) as TenantRow & {contract: Contract}
+  const input = before?.input as TenantInput | undefined
+  if (input !== undefined && sameContract(typedOf(input), {contract, hosts})) return input
+  if (contract.environments[name] === undefined) throw unsubscribed(tenant, name, contract)
+  if (input === undefined && (await environmentsOf(ledger, tenant)).some(row => row.name === name)) return undefined
+  const on = clock.now().toZonedDateTimeISO(timeZone).toPlainDate()
+  const version = await beginning.newestRelease()
+  return {contract, hosts, environments: await decide({ledger, on, version}, {contract, hosts}, [name])}
+}
+
+function unsubscribed(tenant: string, name: string, contract: Contract): Refusal {
+  const has = subscribed(contract)
+  return new Refusal('environment-unsubscribed', `The contract of ${tenant} does not subscribe ${name} (R037).`, {
+    facts: {tenant, environment: name, subscribed: has},
+    remedies: [`It subscribes ${has.join(', ')}; another one needs an amended contract.`],
+  })
 }
 
 function typedOf({contract, hosts}: TenantInput): TenantTyped {

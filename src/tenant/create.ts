@@ -30,6 +30,18 @@ export function tenantCreate(platform: Platform): Runbook<TenantInput> {
   })
 }
 
+/** One subscribed environment more, for a tenant that is there (R037). */
+export function environmentAdd(platform: Platform): Runbook<TenantInput> {
+  const create = tenantCreate(platform)
+  const named = ({contract, environments}: TenantInput) => `${contract.tenant}/${environments[0]?.name}`
+  return runbook<TenantInput>({
+    ...create,
+    id: 'environment-add',
+    title: input => `add environment ${named(input)}`,
+    subject: named,
+  })
+}
+
 /** The same for a whole tenant and for one environment more; each step is true of all its environments at once. */
 export function environmentSteps(platform: Platform, input: TenantInput): readonly Step[] {
   const {contract} = input

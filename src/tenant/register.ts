@@ -4,13 +4,18 @@ import {platformOf} from '../environment/steps.ts'
 import {newestVersion} from '../release/steps.ts'
 import type {Runbook} from '../runbook/model.ts'
 import type {Beginning} from './begin.ts'
-import {tenantCreate} from './create.ts'
+import {environmentAdd, tenantCreate} from './create.ts'
 import {tenantHandOver} from './hand-over.ts'
 import {tenantRemove} from './remove.ts'
 
 /** `tenant-create` with the collaborators of this process. */
 export async function buildTenantCreate(world: World): Promise<Runbook> {
   return tenantCreate(await platformOf(world)) as Runbook
+}
+
+/** `environment-add` with the collaborators of this process. */
+export async function buildEnvironmentAdd(world: World): Promise<Runbook> {
+  return environmentAdd(await platformOf(world)) as Runbook
 }
 
 /** `tenant-hand-over` with the collaborators of this process. */

@@ -1,25 +1,9 @@
 import type {Temporal} from 'temporal-polyfill'
-import {asEnvironment, type Environment, fullName} from '../environment/model.ts'
+import {asEnvironment, type EnvironmentShown, shownEnvironment} from '../environment/model.ts'
 import {Refusal} from '../error.ts'
 import {environmentsOf} from '../ledger/environment.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {type TenantRow, tenantNamed} from '../ledger/tenant.ts'
-
-/** An environment as commands answer with it. */
-export interface EnvironmentShown {
-  readonly name: string
-  readonly id: string
-  readonly phase: string
-  readonly version: string
-  readonly topology: string
-  readonly url: string
-  readonly editionUrl: string
-  readonly address: string
-  readonly caFile: string
-  /** One line that works from any directory, with the CA checked. */
-  readonly curl: string
-  readonly hosts: readonly {readonly role: string; readonly host: string; readonly reason: string}[]
-}
 
 export interface TenantShown {
   readonly name: string
@@ -47,27 +31,4 @@ export async function neededTenant(ledger: Ledger, name: string): Promise<Tenant
     facts: {tenant: name},
     remedies: ['selfhelp tenant list'],
   })
-}
-
-/** An environment with the line that proves it from anywhere. */
-export function shownEnvironment(environment: Environment, caFile: string): EnvironmentShown {
-  const {id, phase, version, topology, hostnames, address, placed} = environment
-  const url = `https://${hostnames.presentation}/`
-  return {
-    name: fullName(environment),
-    id,
-    phase,
-    version,
-    topology,
-    url,
-    editionUrl: `https://${hostnames.edition}/`,
-    address,
-    caFile,
-    curl: `curl --cacert ${caFile} --resolve ${hostnames.presentation}:443:${bracketed(address)} ${url}`,
-    hosts: placed.map(({role, host, reason}) => ({role, host, reason})),
-  }
-}
-
-function bracketed(address: string): string {
-  return address.includes(':') ? `[${address}]` : address
 }

@@ -1,8 +1,9 @@
-import type {Cell, Toned, View} from '../cli/view.ts'
+import type {Cell, View} from '../cli/view.ts'
+import {environmentFields} from '../environment/model.ts'
 import type {TenantList} from './list.ts'
 import type {Decided, TenantInput} from './model.ts'
 import type {RemoveInput} from './remove.ts'
-import type {EnvironmentShown, TenantShown} from './show.ts'
+import type {TenantShown} from './show.ts'
 
 /** A row per tenant. */
 export function tenantRows({items, next}: TenantList): View {
@@ -37,35 +38,7 @@ export function tenantView({
     created: {at: createdAt, zone},
     'handed over': handedOverAt ? {at: handedOverAt, zone} : 'not yet',
   }
-  return [{fields}, ...environments.flatMap(environmentView)]
-}
-
-/** One environment. */
-export function environmentView({
-  name,
-  id,
-  phase,
-  version,
-  url,
-  editionUrl,
-  address,
-  curl,
-  hosts,
-}: EnvironmentShown): View[] {
-  const where = [...new Set(hosts.map(({host}) => host))].join(', ')
-  const fields = {
-    environment: name,
-    'on hosts as': id,
-    phase: tonedPhase(phase),
-    version,
-    url,
-    edition: editionUrl,
-    address,
-    hosts: where,
-    because: hosts[0]?.reason,
-    'try it': curl,
-  }
-  return [{fields}]
+  return [{fields}, ...environments.map(environmentFields)]
 }
 
 /** What making it would do: where each environment would go and why (R015), and what would be true step by step. */
@@ -116,8 +89,4 @@ function placedRows({name, placed}: Pick<Decided, 'name' | 'placed'>): Cell[][] 
     const here = placed.filter(one => one.host === host)
     return [name, host, here.map(({role}) => role).join(', '), here[0]?.reason]
   })
-}
-
-function tonedPhase(phase: string): Toned {
-  return {text: phase, tone: phase === 'installation' ? 'warn' : 'good'}
 }
