@@ -42,3 +42,8 @@ export const edgeUnit: UnitWanted = {
 function assembled(path: string, from: string): AssemblyWanted {
   return {kind: 'assembly', path, from, owner: 'root', group: 'root', mode: '0644'}
 }
+
+export {type Checkup, checkup} from './checkup.ts'
+export {overHosts} from './fleet.ts'
+export {fleetOf} from './list.ts'
+export type {Ways} from './ways.ts'

@@ -1,0 +1,18 @@
+import {Flags} from '@oclif/core'
+import {BaseCommand, type Typed} from '../src/cli/base.ts'
+import {checks} from '../src/doctor/checks.ts'
+import {examine} from '../src/doctor/examine.ts'
+import {healthRows} from '../src/doctor/view.ts'
+
+export default class Doctor extends BaseCommand {
+  static override summary = 'Compare what should be with what is, everywhere; exit 5 when something differs'
+  static override flags = {all: Flags.boolean({description: 'show what is fine too'})}
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --all --json']
+
+  protected override async answer({flags, world}: Typed<typeof Doctor>) {
+    const {clock, home, env} = world
+    const patient = {ledger: await world.ledger(), ways: await world.ways(), clock, home, env}
+    const result = await examine(patient, checks)
+    return {result, view: healthRows(result, flags.all), ...(result.differences > 0 ? {exit: 'partial' as const} : {})}
+  }
+}

@@ -1,0 +1,16 @@
+import {keyPermissions, ledgerSchema, nodeVersion, recoveryKeys} from './home.ts'
+import {hosts} from './hosts.ts'
+import type {Check} from './model.ts'
+import {certificates, siteCertificates, testEnvironments} from './promises.ts'
+
+/** Everything the doctor looks at; a noun with something to compare adds its check here. */
+export const checks: readonly Check[] = [
+  nodeVersion,
+  ledgerSchema,
+  keyPermissions,
+  recoveryKeys,
+  siteCertificates,
+  hosts,
+  certificates,
+  testEnvironments,
+]

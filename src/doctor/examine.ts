@@ -1,0 +1,26 @@
+import {CodedError} from '../error.ts'
+import type {Check, Finding, Health, Patient} from './model.ts'
+
+/** Asks every check, all at once; one that cannot be asked is a difference itself. */
+export async function examine(patient: Patient, checks: readonly Check[]): Promise<Health> {
+  const found = await Promise.all(checks.map(check => asked(check, patient)))
+  const items = found.flat()
+  const count = (state: Finding['state']) => items.filter(each => each.state === state).length
+  return {items, differences: count('difference'), warnings: count('warning')}
+}
+
+async function asked(check: Check, patient: Patient): Promise<readonly Finding[]> {
+  try {
+    return await check.run(patient)
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.kind === 'bug') throw error
+    const {message, remedies} = error
+    const remedy = remedies[0]
+    return [
+      {
+        ...{check: check.name, subject: check.name, state: 'difference', expected: 'an answer', found: message},
+        ...(remedy === undefined ? {} : {remedy}),
+      },
+    ]
+  }
+}

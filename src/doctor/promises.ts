@@ -1,0 +1,56 @@
+import {Temporal} from 'temporal-polyfill'
+import {servedCertificates, tenantsWithoutTest} from '../ledger/census.ts'
+import {sites} from '../ledger/site.ts'
+import {asSite, siteObjections} from '../site/model.ts'
+import {type Check, finding} from './model.ts'
+
+const fewDays = 30
+
+/** Certificates are renewed before their last thirty days. */
+export const certificates: Check = {
+  name: 'certificates',
+  run: async ({ledger, clock}) =>
+    (await servedCertificates(ledger)).map(({hostname, notAfter}) => {
+      const days = Math.floor(notAfter.since(clock.now()).total('hours') / 24)
+      const about = {
+        ...{check: 'certificates', subject: hostname, expected: `${fewDays} days or more`, found: `${days} days left`},
+        remedy: 'Renew it: its tenant is in a certificate change, see selfhelp tenant show.',
+      }
+      return finding(about, days >= fewDays, days < 0 ? 'difference' : 'warning')
+    }),
+}
+
+/** Each customer has an environment on which changes can be tried before production (R038). */
+export const testEnvironments: Check = {
+  name: 'test-environment',
+  run: async ({ledger}) =>
+    (await tenantsWithoutTest(ledger)).map(tenant =>
+      finding(
+        {
+          ...{check: 'test-environment', subject: tenant, expected: 'one beside production', found: 'production only'},
+          remedy: `selfhelp environment add ${tenant}/qualification, once the contract subscribes it (R038)`,
+        },
+        false,
+        'warning',
+      ),
+    ),
+}
+
+/** Sites keep their tier and certificates (R243–R245); told sixty days ahead. */
+export const siteCertificates: Check = {
+  name: 'sites',
+  run: async ({ledger, clock}) => {
+    const today = clock.now().toZonedDateTimeISO('UTC').toPlainDate()
+    return (await sites(ledger)).map(row => {
+      const site = asSite(row)
+      const [now] = siteObjections(site, today)
+      const [soon] = siteObjections(site, today.add(Temporal.Duration.from({days: 60})))
+      const about = {
+        ...{check: 'sites', subject: site.name, expected: 'tier 3+, ISO 27001, SOC 2'},
+        found: (now ?? soon)?.what ?? `tier ${site.tier}, ${site.iso27001}, ${site.soc2}`,
+        remedy: (now ?? soon)?.remedy ?? '',
+      }
+      return finding(about, soon === undefined, now === undefined ? 'warning' : 'difference')
+    })
+  },
+}

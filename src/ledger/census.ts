@@ -1,0 +1,19 @@
+import type {Temporal} from 'temporal-polyfill'
+import type {Queries} from './ledger.ts'
+
+/** The certificate each name is served with: the latest one issued for it. */
+export async function servedCertificates(
+  ledger: Queries,
+): Promise<{hostname: string; tenant: string; notAfter: Temporal.Instant}[]> {
+  return ledger.all`
+    select distinct on (c.hostname) c.hostname, e.tenant, c.not_after
+    from certificate c join hostname h on h.name = c.hostname join environment e on e.id = h.environment
+    order by c.hostname, c.not_after desc`
+}
+
+/** Tenants with a production environment and no other. */
+export async function tenantsWithoutTest(ledger: Queries): Promise<string[]> {
+  const rows = await ledger.all<{tenant: string}>`
+    select tenant from environment group by tenant having count(*) = 1 and bool_or(name = 'production') order by tenant`
+  return rows.map(({tenant}) => tenant)
+}
