@@ -1,11 +1,12 @@
 import type {KeyObject} from 'node:crypto'
-import {cp, mkdir, rename, rm} from 'node:fs/promises'
+import {cp, rename} from 'node:fs/promises'
 import {basename, dirname, join, resolve} from 'node:path'
 import {Refusal} from '../error.ts'
 import {addRelease, release} from '../ledger/release.ts'
 import {acceptedKeys, acceptKey} from './key.ts'
 import {type Release, releaseNames} from './model.ts'
 import type {Shelf} from './shelf.ts'
+import {staged} from './staging.ts'
 import {verifyRelease} from './verify.ts'
 
 export interface ReleaseAdded {
@@ -58,20 +59,16 @@ export async function verifyAny(file: string, keys: readonly KeyObject[]): Promi
   throw refused ?? keyless(file)
 }
 
-// The archive comes last: where it is, its companions are.
+// Copied aside first: what is in the folder under its own name is whole. The archive comes last.
 async function keep({manifest, archive}: Release, folder: string): Promise<void> {
-  const names = releaseNames(manifest.version, manifest.architecture)
   const from = dirname(archive.file)
   if (from === folder) return
-  await mkdir(folder, {recursive: true, mode: 0o700})
-  for (const name of [names.manifest, names.sums, names.signature, names.archive]) {
-    const partial = join(folder, `.${name}.${process.pid}`)
-    await cp(join(from, name), partial).catch(async error => {
-      await rm(partial, {force: true})
-      throw error
-    })
-    await rename(partial, join(folder, name))
-  }
+  const names = releaseNames(manifest.version, manifest.architecture)
+  const all = [names.manifest, names.sums, names.signature, names.archive]
+  await staged(folder, async staging => {
+    for (const name of all) await cp(join(from, name), join(staging, name))
+    for (const name of all) await rename(join(staging, name), join(folder, name))
+  })
 }
 
 function differs({manifest, archive}: Release, recorded: string): Refusal {

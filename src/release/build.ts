@@ -7,7 +7,7 @@ import {pipeline} from 'node:stream/promises'
 import {promisify} from 'node:util'
 import {createGzip, gzip} from 'node:zlib'
 import {type Architecture, checkVersion, type Manifest, type Release, releaseNames} from './model.ts'
-import {collectFiles, type Packed} from './packed.ts'
+import {type Collected, collectFiles, type Packed} from './packed.ts'
 import {sumsOf} from './sums.ts'
 import {tarEnd, tarHeader, tarPadding} from './tar.ts'
 
@@ -33,8 +33,9 @@ export async function buildRelease(build: Build): Promise<Release> {
   const names = releaseNames(checkVersion(build.version), architecture)
   await mkdir(build.out, {recursive: true})
   const node = await describe(build.node.binary)
-  const {files, schemaTo} = await collectFiles(build.source)
-  const manifest = manifestOf(build, schemaTo, [...files, {path: 'bin/node', ...node}])
+  const collected = await collectFiles(build.source)
+  const {files} = collected
+  const manifest = manifestOf(build, collected, node)
   const manifestText = `${JSON.stringify(manifest, undefined, 2)}\n`
   const archive = await writeArchive(build, node, [...files, textFile('manifest.json', manifestText)])
   const sums = sumsOf([archive.sha256, names.archive], [sha256(manifestText), names.manifest])
@@ -63,7 +64,7 @@ function textFile(path: string, text: string): Packed {
   return {path, mode: 0o444, size: content.length, sha256: sha256(content), content}
 }
 
-function manifestOf(build: Build, schemaTo: number, files: ({path: string} & Described)[]): Manifest {
+function manifestOf(build: Build, {files, schemaTo, notes}: Collected, node: Described): Manifest {
   return {
     format: 1,
     product: 'selfhelp-runtime',
@@ -71,7 +72,8 @@ function manifestOf(build: Build, schemaTo: number, files: ({path: string} & Des
     architecture: build.node.architecture,
     node: build.node.version,
     schema: {from: build.schemaFrom, to: schemaTo},
-    files: files
+    notes,
+    files: [...files, {path: 'bin/node', ...node}]
       .map(({path, size, sha256}) => ({path, size, sha256}))
       .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
   }

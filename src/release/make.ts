@@ -1,12 +1,13 @@
-import {mkdir, readFile, rm} from 'node:fs/promises'
+import {readFile} from 'node:fs/promises'
 import {createRequire} from 'node:module'
 import {dirname, join} from 'node:path'
 import {Refusal} from '../error.ts'
-import {addReleaseFile, archiveFolder, type ReleaseAdded} from './add.ts'
+import {addReleaseFile, type ReleaseAdded} from './add.ts'
 import {type Build, buildRelease} from './build.ts'
 import {signingKey} from './key.ts'
 import type {Architecture} from './model.ts'
 import type {Shelf} from './shelf.ts'
+import {staged} from './staging.ts'
 
 export interface Make {
   /** The checkout: its `runtime` is built, with the Node of its packages. */
@@ -18,22 +19,18 @@ export interface Make {
 
 /** Builds a release of the checkout's runtime, signs it with our key and records it; the same again changes nothing. */
 export async function makeRelease(shelf: Shelf, {root, version, architecture}: Make): Promise<ReleaseAdded> {
-  const folder = join(archiveFolder(shelf.home), `building-${process.pid}`)
-  await mkdir(folder, {recursive: true, mode: 0o700})
-  try {
+  return await staged(join(shelf.home, 'cache'), async out => {
     const built = await buildRelease({
       source: join(root, 'runtime'),
       version: version ?? (await versionOf(join(root, 'runtime'))),
       schemaFrom: 0,
       node: await nodeOf(root, architecture),
       signingKey: await signingKey(shelf),
-      out: folder,
+      out,
       cache: join(shelf.home, 'cache'),
     })
     return await addReleaseFile(shelf, {file: built.archive.file})
-  } finally {
-    await rm(folder, {recursive: true, force: true})
-  }
+  })
 }
 
 async function nodeOf(root: string, architecture: Architecture): Promise<Build['node']> {

@@ -13,6 +13,8 @@ export interface Manifest {
   readonly node: string
   /** It migrates a database from any level of `from` to `to`, and serves `to` only. */
   readonly schema: {readonly from: number; readonly to: number}
+  /** What is new, for people; Markdown. */
+  readonly notes: string
   readonly files: readonly {readonly path: string; readonly size: number; readonly sha256: string}[]
 }
 

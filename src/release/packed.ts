@@ -19,16 +19,25 @@ exec "$here/node" --jitless --max-old-space-size=160 "$here/../lib/main.mjs" "$@
 `
 
 const folders = ['assets', 'migrations', 'procedures']
+const notesFile = 'NOTES.md'
+
+export interface Collected {
+  readonly files: Packed[]
+  readonly schemaTo: number
+  readonly notes: string
+}
 
 /** Everything of a release but Node: the bundle, what starts it, and the files it reads. Sorted, so always equal. */
-export async function collectFiles(source: string): Promise<{files: Packed[]; schemaTo: number}> {
+export async function collectFiles(source: string): Promise<Collected> {
+  const notes = await readFile(join(source, notesFile), 'utf8')
   const found = await Promise.all(folders.map(folder => filesUnder(source, folder)))
   const files = [
     packed('bin/selfhelp-runtime', Buffer.from(start), 0o555),
+    packed(notesFile, Buffer.from(notes)),
     packed('lib/main.mjs', Buffer.from(await bundleRuntime(source))),
     ...(await Promise.all(found.flat().map(async path => packed(path, await readFile(join(source, path)))))),
   ].sort((a, b) => (a.path < b.path ? -1 : 1))
-  return {files, schemaTo: files.filter(file => /^migrations\/\d{4}-.+\.sql$/.test(file.path)).length}
+  return {files, notes, schemaTo: files.filter(file => /^migrations\/\d{4}-.+\.sql$/.test(file.path)).length}
 }
 
 async function filesUnder(source: string, folder: string): Promise<string[]> {

@@ -20,7 +20,8 @@ export function releaseRows(items: readonly ReleaseStatus[]): View {
 
 /** One version. */
 export function releaseFields({version, builds}: ReleaseShown): View {
-  return builds.map(build => ({
+  const [first] = builds
+  const fields = builds.map(build => ({
     fields: {
       release: version,
       for: build.architecture,
@@ -32,6 +33,7 @@ export function releaseFields({version, builds}: ReleaseShown): View {
       added: build.addedAt,
     },
   }))
+  return [...fields, first?.manifest.notes ?? '']
 }
 
 /** What building or adding did. */

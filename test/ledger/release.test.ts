@@ -59,7 +59,9 @@ t.test('a release built elsewhere is accepted once its key is', async t => {
     ['0.10.0', '0.2.0'],
   )
   t.equal(await newestVersion(shelf), '0.10.0')
-  t.match(await showRelease(shelf.ledger, '0.2.0'), {builds: [{manifest: {node: '24.0.0', schema: {from: 0}}}]})
+  t.match(await showRelease(shelf.ledger, '0.2.0'), {
+    builds: [{manifest: {notes: /Self Help 0.1/, node: '24.0.0', schema: {from: 0}}}],
+  })
   await t.rejects(showRelease(shelf.ledger, '9.9.9'), {code: 'not-found'})
 })
 
