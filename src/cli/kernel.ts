@@ -26,7 +26,7 @@ export async function kernelOf(world: World, purpose: Kernel['executor']['purpos
 }
 
 /** The request as its operator signed it; the journal keeps it with the run. */
-export async function signed(world: World, request: Request): Promise<SignedRequest> {
-  const {operator, request: asked, signature} = await world.sign(request)
+export async function signed(world: World, request: Request, as?: 'machine'): Promise<SignedRequest> {
+  const {operator, request: asked, signature} = await world.sign(request, as)
   return {operator, reason: asked.reason, ticket: asked.ticket, request: asked, signature}
 }

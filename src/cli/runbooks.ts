@@ -10,6 +10,7 @@ const builders: Readonly<Record<string, () => Promise<Build>>> = {
   'host-add': async () => (await import('../host/register.ts')).buildHostAdd,
   'host-apply': async () => (await import('../host/register.ts')).buildHostApply,
   'environment-add': async () => (await import('../tenant/register.ts')).buildEnvironmentAdd,
+  'journal-sign-head': async () => (await import('../journal/register.ts')).buildSignHead,
   'tenant-create': async () => (await import('../tenant/register.ts')).buildTenantCreate,
   'tenant-hand-over': async () => (await import('../tenant/register.ts')).buildTenantHandOver,
   'tenant-remove': async () => (await import('../tenant/register.ts')).buildTenantRemove,

@@ -22,7 +22,7 @@ export async function keptSchedule(world: World): Promise<{
   const kernel = await kernelOf(world, 'scheduler')
   return {
     kernel,
-    sign: request => signed(world, request),
+    sign: request => signed(world, request, 'machine'),
     tell: text => void world.streams.err.write(`${text}\n`),
   }
 }

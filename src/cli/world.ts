@@ -5,6 +5,7 @@ import type {SecretStore} from '../ledger/secret-store.ts'
 import type {Machine} from '../machine/model.ts'
 import type {Signed} from '../operator/model.ts'
 import type {Mutating} from '../operator/mutate.ts'
+import type {Signing} from '../operator/sign.ts'
 import type {Request} from './base.ts'
 import {homeOf} from './home.ts'
 import type {Interruption} from './interruption.ts'
@@ -33,8 +34,11 @@ export interface World {
   ways(): Promise<Ways>
   /** A host of the ledger; its connection is opened once and closed with the world. Refusal `not-found`. */
   machine(host: string): Promise<Machine>
-  /** The request under its operator's signature, made once. Refusals `operator-key-missing` and `operator-unknown`. */
-  sign(request: Request): Promise<Signed>
+  /**
+   * The request under its operator's signature, made once; `machine` for what nobody typed.
+   * Refusals `operator-key-missing` and `operator-unknown`.
+   */
+  sign(request: Request, as?: 'machine'): Promise<Signed>
   close(): Promise<void>
 }
 
@@ -69,16 +73,7 @@ export function makeWorld({env, streams, interruption, quiet, operatorKey}: Give
     return secretStore(await openedLedger(), keyFileOf(home, env))
   }
   const clock = systemClock
-  const signatures = new Map<Request, Promise<Signed>>()
-  const signedNow = async (request: Request) => {
-    const {signRequest} = await import('../operator/sign.ts')
-    return signRequest(request, {ledger: await openedLedger(), clock, home, env, keyFile: operatorKey})
-  }
-  const sign = (request: Request) => {
-    const signed = signatures.get(request) ?? signedNow(request)
-    signatures.set(request, signed)
-    return signed
-  }
+  const sign = signerOf({home, env, clock, keyFile: operatorKey}, openedLedger)
   const hosts = hostsOf(openedLedger, secrets)
   return {
     clock,
@@ -102,6 +97,21 @@ export function makeWorld({env, streams, interruption, quiet, operatorKey}: Give
       await hosts.close()
       await (await ledger?.catch(() => undefined))?.close()
     },
+  }
+}
+
+/** Each request is signed once, however often it is asked for. */
+function signerOf(given: Omit<Signing, 'ledger'>, ledger: World['ledger']): World['sign'] {
+  const signatures = new WeakMap<Request, Promise<Signed>>()
+  const signedNow = async (request: Request, as?: 'machine') => {
+    const {machineKeyFile, signRequest} = await import('../operator/sign.ts')
+    const machine = as && (given.keyFile ?? (given.env.SELFHELP_OPERATOR_KEY || machineKeyFile(given.home)))
+    return signRequest(request, {...given, ledger: await ledger(), keyFile: machine ?? given.keyFile})
+  }
+  return (request, as) => {
+    const signed = signatures.get(request) ?? signedNow(request, as)
+    signatures.set(request, signed)
+    return signed
   }
 }
 

@@ -4,15 +4,17 @@ import {join} from 'node:path'
 import {createAuthority, rootFile} from '../ca/steps.ts'
 import type {Clock} from '../clock.ts'
 import {Refusal} from '../error.ts'
+import {headSchedule} from '../journal/model.ts'
 import {createLedger} from '../ledger/create.ts'
 import {lockFile} from '../ledger/file-lock.ts'
 import {append} from '../ledger/journal.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {addRecoveryKey} from '../ledger/rotate.ts'
+import {putSchedule} from '../ledger/schedule.ts'
 import {recoverySeals} from '../ledger/secret.ts'
 import {secretStore} from '../ledger/secret-store.ts'
 import {putSetting, setting} from '../ledger/setting.ts'
-import {signRequest} from '../operator/steps.ts'
+import {defaultKeyFile, machineKeyFile, signRequest} from '../operator/steps.ts'
 import {keyFileOf, newKey, readKeys, writeKeys} from '../secret/key-file.ts'
 import {recoveryKey} from '../secret/recovery.ts'
 import {makeKeys} from './keys.ts'
@@ -60,6 +62,7 @@ export async function init(input: InitInput): Promise<Initialised> {
       baseDomain,
       fallback: `${userInfo().username}@${hostname()}`,
     })
+    await putSchedule(ledger, headSchedule)
     for (const key of recovery) await addRecoveryKey(ledger, key, {keyFile, home})
     const changed = (await count(ledger)) !== before
     const recoveryKeys = (await recoverySeals(ledger)).length
@@ -106,7 +109,7 @@ async function settleBaseDomain(ledger: Ledger, wanted: string | undefined): Pro
 async function record(ledger: Ledger, {home, env, clock}: InitInput, result: Initialised): Promise<void> {
   const {baseDomain, operator, machineOperator} = result
   const request = {command: 'init', input: {home, baseDomain, operator, machineOperator}}
-  const keyFile = existsSync(join(home, 'operator-key')) ? undefined : join(home, 'machine-key')
+  const keyFile = existsSync(defaultKeyFile(home)) ? undefined : machineKeyFile(home)
   const {
     signature,
     request: body,

@@ -1,11 +1,10 @@
 import {existsSync} from 'node:fs'
-import {join} from 'node:path'
 import {Refusal} from '../error.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {addOperator, operator, operators} from '../ledger/operator.ts'
 import {putSetting} from '../ledger/setting.ts'
 import {assertEmail} from '../operator/model.ts'
-import {defaultKeyFile, keyInFile, readPublicKey} from '../operator/steps.ts'
+import {defaultKeyFile, keyInFile, machineKeyFile, readPublicKey} from '../operator/steps.ts'
 import {writeWhole} from '../secret/private-file.ts'
 import {newSshKey} from '../secret/ssh-key.ts'
 
@@ -36,15 +35,20 @@ interface Given extends OperatorGiven {
 export async function makeOperators(ledger: Ledger, given: Given): Promise<FirstOperators> {
   const {home, baseDomain} = given
   const email = await firstPerson(ledger, given)
-  const machineKeyFile = join(home, 'machine-key')
+  const machineKey = machineKeyFile(home)
   const machineOperator = `machine@${baseDomain}`
   if (!(await operator(ledger, machineOperator))) {
-    const publicKey = makeKeyFile(machineKeyFile, machineOperator)
+    const publicKey = makeKeyFile(machineKey, machineOperator)
     await addOperator(ledger, {email: machineOperator, role: 'machine', publicKey})
     await putSetting(ledger, 'machine-operator', machineOperator)
   }
   const file = defaultKeyFile(home)
-  return {operator: email, ...(existsSync(file) ? {operatorKeyFile: file} : {}), machineOperator, machineKeyFile}
+  return {
+    operator: email,
+    ...(existsSync(file) ? {operatorKeyFile: file} : {}),
+    machineOperator,
+    machineKeyFile: machineKey,
+  }
 }
 
 async function firstPerson(ledger: Ledger, given: Given): Promise<string> {

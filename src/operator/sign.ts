@@ -31,6 +31,11 @@ export function defaultKeyFile(home: string): string {
   return join(home, 'operator-key')
 }
 
+/** The key of the machine operator, which signs what nobody typed and never approves. */
+export function machineKeyFile(home: string): string {
+  return join(home, 'machine-key')
+}
+
 /**
  * Signs a request with the operator's SSH key: `--operator-key`, else `SELFHELP_OPERATOR_KEY`, else the one in the
  * home, else the agent's. Refusals `operator-key-missing` and `operator-unknown`: without a valid key nothing changes.

@@ -3,7 +3,7 @@ import {readPrivateFile} from '../secret/private-file.ts'
 import {parseEd25519} from './sshsig.ts'
 
 export {readPublicKey} from './public-key.ts'
-export {type Asked, defaultKeyFile, type Signing, signRequest, whereWeAre} from './sign.ts'
+export {type Asked, defaultKeyFile, machineKeyFile, type Signing, signRequest, whereWeAre} from './sign.ts'
 export {verifyRequest, verifySignature} from './verify.ts'
 
 /** The public half of an Ed25519 key file we made; a Refusal when it is something else. */

@@ -8,6 +8,7 @@ import {systemClock} from '../../src/clock.ts'
 import {exportJournal} from '../../src/journal/export.ts'
 import {headsFile, signHead} from '../../src/journal/head.ts'
 import {listJournal} from '../../src/journal/list.ts'
+import {journalSignHead} from '../../src/journal/sign-head.ts'
 import {verifyJournal} from '../../src/journal/verify.ts'
 import {append, appendAll, type Entry} from '../../src/ledger/journal.ts'
 import {addOperator} from '../../src/ledger/operator.ts'
@@ -16,6 +17,7 @@ import {putSetting} from '../../src/ledger/setting.ts'
 import {mutate} from '../../src/operator/mutate.ts'
 import {signRequest} from '../../src/operator/sign.ts'
 import {packageRoot} from '../../src/root.ts'
+import type {At} from '../../src/runbook/model.ts'
 import {newKey, writeKeys} from '../../src/secret/key-file.ts'
 import {Secret} from '../../src/secret/secret.ts'
 import {newSshKey} from '../../src/secret/ssh-key.ts'
@@ -104,13 +106,20 @@ t.test('a head nobody signed proves nothing', async t => {
   t.match(await verifyJournal(ledger, home), {entries: 30, heads: 0, broken: undefined})
 })
 
-t.test('a head is signed once as long as nothing is added', async t => {
+t.test('each head signed is kept, and all must agree', async t => {
   const needs = await journalOfThirty(t)
-  const first = await signHead(needs)
-  t.same(await signHead(needs), first)
+  await signHead(needs)
   await append(needs.ledger, entry)
   t.match(await signHead(needs), {sequence: 31})
-  t.equal(readFileSync(headsFile(needs.home), 'utf8').trim().split('\n').length, 2)
+  t.match(await verifyJournal(needs.ledger, needs.home), {entries: 31, heads: 2})
+})
+
+t.test('signing the head is a runbook, and done when it was signed lately', async t => {
+  const needs = await journalOfThirty(t)
+  const [only] = journalSignHead(needs).steps({})
+  t.notOk(await only?.holds({} as At))
+  await only?.make({} as At)
+  t.ok(await only?.holds({} as At))
 })
 
 t.test("an operator's signature that does not fit what was asked is found", async t => {
