@@ -109,7 +109,7 @@ async function launched(kernel: Kernel, stack: AsyncDisposableStack): Promise<Du
     import('../runbook/heartbeat.ts'),
   ])
   stack.use(await heartbeat(kernel))
-  const durable = await launchDbos({url: kernel.ledger.url, executor: kernel.executor.id})
+  const durable = await launchDbos({ledger: kernel.ledger, executor: kernel.executor.id})
   stack.defer(() => durable.close())
   return durable
 }

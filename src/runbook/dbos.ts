@@ -1,5 +1,8 @@
 import type {DBOSConfig, WorkflowStatus} from '@dbos-inc/dbos-sdk'
-import type {Secret} from '../secret/secret.ts'
+import type {Pool} from 'pg'
+import type {Ledger} from '../ledger/ledger.ts'
+import {isAway, unreachable} from '../ledger/trouble.ts'
+import {patientPool} from './dbos-pool.ts'
 import type {Following} from './follow.ts'
 import type {End} from './model.ts'
 
@@ -21,7 +24,7 @@ export interface Durable {
 }
 
 export interface Launch {
-  readonly url: Secret
+  readonly ledger: Ledger
   readonly executor: string
   /** A worker gives what it does with a queued attempt; a command listens to no queue. */
   readonly work?: (run: string, once: Once) => Promise<End | undefined>
@@ -39,7 +42,7 @@ export async function launchDbos(launch: Launch): Promise<Durable> {
   process.noDeprecation = true
   const {DBOS} = await import('@dbos-inc/dbos-sdk')
   const bodies = new Map<string, Body>()
-  const once: Once = (name, part) => DBOS.runStep(part, {name})
+  const once: Once = (name, part) => DBOS.runStep(part, {name}).catch(awayAsOurs)
   const workflow = DBOS.registerWorkflow(
     async (run: string, attempt: number) => {
       const body = bodies.get(`${run}/${attempt}`) ?? ((each: Once) => launch.work?.(run, each))
@@ -47,7 +50,8 @@ export async function launchDbos(launch: Launch): Promise<Durable> {
     },
     {name: 'follow-run', maxRecoveryAttempts: 1000},
   )
-  DBOS.setConfig(configOf(launch))
+  const pool = await patientPool(launch.ledger)
+  DBOS.setConfig(configOf(launch, pool))
   await DBOS.launch()
   const {concurrency = 4} = launch
   if (launch.work)
@@ -78,21 +82,28 @@ export async function launchDbos(launch: Launch): Promise<Durable> {
       for (const {workflowID, executorId} of begun)
         if (executorId && (await isDead(executorId))) await DBOS.cancelWorkflow(workflowID)
     },
-    close: () => DBOS.shutdown({deregister: true, workflowCompletionTimeoutMS: launch.work ? 5000 : 0}),
+    close: async () => {
+      await DBOS.shutdown({deregister: true, workflowCompletionTimeoutMS: launch.work ? 5000 : 0})
+      if (!pool.ended) await pool.end()
+    },
   }
 }
 
-function configOf({url, executor, work}: Launch): DBOSConfig {
+function configOf({ledger, executor, work}: Launch, systemDatabasePool: Pool): DBOSConfig {
   return {
     name: 'selfhelp',
-    systemDatabaseUrl: url.expose(),
-    systemDatabasePoolSize: 4,
+    systemDatabaseUrl: ledger.url.expose(),
+    systemDatabasePool,
     executorID: executor,
     applicationVersion,
     enablePatching: true,
     listenQueues: work ? [queue] : [],
     logger: silent,
   }
+}
+
+function awayAsOurs(thrown: unknown): never {
+  throw isAway(thrown) ? unreachable(thrown) : thrown
 }
 
 function inHands({status, executorId}: WorkflowStatus): 'ended' | {executor: string} {

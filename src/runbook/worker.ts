@@ -27,7 +27,7 @@ export async function work(kernel: Kernel, working: Working): Promise<void> {
   await using _ = await heartbeat(kernel)
   const underway = new Set<Promise<unknown>>()
   const durable = await launchDbos({
-    url: kernel.ledger.url,
+    ledger: kernel.ledger,
     executor: kernel.executor.id,
     concurrency: working.concurrency,
     work: (run, once) => {

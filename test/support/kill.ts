@@ -7,7 +7,7 @@ import type {Test} from 'tap'
 import {runById} from '../../src/ledger/run.ts'
 import {execute} from '../../src/runbook/execute.ts'
 import {requestRun} from '../../src/runbook/request.ts'
-import {type Death, deaths, type Trial, twice} from './crash.ts'
+import {deaths, type Trial, twice} from './crash.ts'
 import type {Order} from './crash-child.ts'
 import {byAnn, plainly, testKernel} from './kernel.ts'
 import {freshLedger} from './ledger.ts'
@@ -42,17 +42,19 @@ export async function diesAtEveryStep(t: Test, module: string): Promise<void> {
 }
 
 /** One process that follows a run, until it ends or dies. */
-export function child(order: Order & {death?: Death}): Promise<{signal: NodeJS.Signals | null; out: string}> {
-  const script = fileURLToPath(new URL('crash-child.ts', import.meta.url))
+export function child(order: Order): Promise<{signal: NodeJS.Signals | null; out: string}> {
   const {promise, resolve} = Promise.withResolvers<{signal: NodeJS.Signals | null; out: string}>()
-  const process_ = spawn(process.execPath, [script, JSON.stringify(order)], {stdio: ['ignore', 'pipe', 'pipe']})
+  const started = spawn(process.execPath, orderFor(order), {stdio: ['ignore', 'pipe', 'pipe']})
   let out = ''
-  process_.stdout.on('data', data => {
-    out += data
-  })
-  process_.stderr.on('data', data => {
-    out += data
-  })
-  process_.on('close', (_, signal) => resolve({signal, out}))
+  for (const stream of [started.stdout, started.stderr])
+    stream.on('data', data => {
+      out += data
+    })
+  started.on('close', (_, signal) => resolve({signal, out}))
   return promise
+}
+
+/** The arguments of node for such a process. */
+export function orderFor(order: Order): string[] {
+  return [fileURLToPath(new URL('crash-child.ts', import.meta.url)), JSON.stringify(order)]
 }

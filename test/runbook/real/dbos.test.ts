@@ -19,7 +19,7 @@ t.test('an attempt is a workflow of DBOS, and each step a checkpoint of it', asy
   const book = bookOf('try', [step('a'), step('b')], ['environment:e1'])
   const kernel = testKernel(ledger, [book])
   const began = performance.now()
-  const durable = await launchDbos({url: ledger.url, executor: kernel.executor.id})
+  const durable = await launchDbos({ledger, executor: kernel.executor.id})
   t.comment(`launch with migrations ${Math.round(performance.now() - began)} ms`)
   try {
     const run = await requestRun(kernel, {runbook: book, input: {name: 'x'}, by: byAnn})
@@ -46,7 +46,7 @@ t.test('an error keeps its class and its exit through DBOS', async t => {
   }
   const book = bookOf('try', [robbed])
   const kernel = testKernel(ledger, [book])
-  const durable = await launchDbos({url: ledger.url, executor: kernel.executor.id})
+  const durable = await launchDbos({ledger, executor: kernel.executor.id})
   try {
     const run = await requestRun(kernel, {runbook: book, input: {name: 'x'}, by: byAnn})
     await t.rejects(execute(kernel, run.id, {...plainly(), durably: durable.here}), {code: 'epoch-superseded', exit: 3})
