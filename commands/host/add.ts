@@ -36,15 +36,16 @@ export default class HostAdd extends Mutation {
   ]
 
   protected override async answer({args, flags, world, request}: Typed<typeof HostAdd>) {
-    const deps = await hostAddWorld(world)
+    const [ledger, deps] = [await world.ledger(), await hostAddWorld(world)]
     const ask = async (shown: string) => {
       world.streams.err.write(`${args.name} shows the key ${shown}\n`)
       const message = 'Type that fingerprint, as the machine itself shows it:'
       return asked({message, flag: '--host-key-fingerprint SHA256:…'}, world.streams)
     }
     const typed = {...flags, name: args.name, networks: flags['control-network'] ?? []}
-    const input = await requestedHost(deps, typed, ask)
-    if (await stillHolds(deps, input)) return {result: {...input, changed: false}, view: hostAdded(input, false)}
+    const input = await requestedHost({ledger, ways: deps.ways}, typed, ask)
+    if (await stillHolds({ledger, ways: deps.ways}, input))
+      return {result: {...input, changed: false}, view: hostAdded(input, false)}
     const bootstrap = {user: input.bootstrapUser, key: await readIdentity(flags.identity)}
     const {run} = await executeRun(world, {runbook: hostAdd({...deps, bootstrap}), input, request, wait: flags.wait})
     return {result: {...input, changed: true, run}, view: hostAdded(input, true)}

@@ -5,6 +5,7 @@ import {quietly} from '../../src/cli/progress.ts'
 import {runsOf} from '../../src/cli/runs.ts'
 import {applierOf} from '../../src/host/applier.ts'
 import {applyHosts} from '../../src/host/apply-all.ts'
+import {bookOf} from '../../src/host/list.ts'
 import {meant, rememberFailed} from '../../src/host/meant.ts'
 import {planHosts} from '../../src/host/plan.ts'
 import {appliedRows, planText} from '../../src/host/view.ts'
@@ -28,7 +29,7 @@ export default class HostApply extends Mutation {
   protected override async answer({flags, words, world, request}: Typed<typeof HostApply>) {
     const ledger = await world.ledger()
     const {hosts, pace} = await meant(ledger, {names: words, flags}, 900)
-    const host = {ledger, ways: await world.ways()}
+    const host = {book: bookOf(ledger), ways: await world.ways()}
     if (flags.plan) {
       const result = await planHosts(host, hosts, pace)
       return {result, view: planText(result)}

@@ -1,6 +1,7 @@
 import {Args} from '@oclif/core'
 import {BaseCommand, type Typed} from '../../src/cli/base.ts'
 import {fleetFlags} from '../../src/cli/flags.ts'
+import {bookOf} from '../../src/host/list.ts'
 import {meant, rememberFailed} from '../../src/host/meant.ts'
 import {planHosts} from '../../src/host/plan.ts'
 import {driftRows} from '../../src/host/view.ts'
@@ -18,7 +19,7 @@ export default class HostDrift extends BaseCommand {
   protected override async answer({flags, words, world}: Typed<typeof HostDrift>) {
     const ledger = await world.ledger()
     const {hosts, pace} = await meant(ledger, {names: words, flags}, 60)
-    const result = await planHosts({ledger, ways: await world.ways()}, hosts, pace)
+    const result = await planHosts({book: bookOf(ledger), ways: await world.ways()}, hosts, pace)
     await rememberFailed(ledger, result.items)
     const drifted = result.items.some(item => !item.ok || item.changes.length > 0)
     return {result, view: driftRows(result), ...(drifted ? {exit: 'partial' as const} : {})}

@@ -1,11 +1,9 @@
 import {Failure, Refusal} from '../error.ts'
 import type {Role} from '../flow/model.ts'
-import {host as hostRow, putHost, removeHost} from '../ledger/host.ts'
-import type {Ledger} from '../ledger/ledger.ts'
 import type {Wanted} from '../machine/model.ts'
 import type {Runbook, Step} from '../runbook/model.ts'
 import {runbook, step, undo} from '../runbook/step.ts'
-import {asHost, hostLock} from './model.ts'
+import {type Host, hostLock} from './model.ts'
 import type {Inspection, Problem} from './preflight.ts'
 import {account} from './wanted.ts'
 import {type Bootstrap, type Inspecting, inside, inspectHost} from './ways.ts'
@@ -22,8 +20,15 @@ export interface HostAddInput {
   readonly bootstrapUser: string
 }
 
+/** Where hosts are recorded. */
+export interface HostRecords {
+  find(name: string): Promise<Host | undefined>
+  put(host: Omit<Host, 'addedAt' | 'retiredAt'>): Promise<void>
+  remove(name: string): Promise<void>
+}
+
 export interface HostAddWorld extends Inspecting {
-  readonly ledger: Ledger
+  readonly records: HostRecords
   /** Missing when a run is taken up by a process that was never given the key. */
   readonly bootstrap?: Bootstrap
 }
@@ -92,27 +97,29 @@ function controlPlaneEnters(world: HostAddWorld, input: HostAddInput): Step {
 }
 
 function hostIsRecorded(world: HostAddWorld, input: HostAddInput): Step {
-  const {ledger} = world
+  const {records} = world
   const {name, site, address, hostKey, roles} = input
-  const recorded = async () => {
-    const row = await hostRow(ledger, name)
-    return row !== undefined && isSame(asHost(row), input)
-  }
   return step(
     'host-is-recorded',
     {
-      holds: recorded,
+      holds: async () => {
+        const known = await records.find(name)
+        return known !== undefined && isSame(known, input)
+      },
       make: async () => {
         const {facts} = await look(world, input)
-        await putHost(ledger, {name, site, address, hostKey, roles, facts: {...facts}})
+        await records.put({name, site, address, hostKey, roles, facts})
       },
     },
-    undo.by({holds: async () => (await hostRow(ledger, name)) === undefined, make: () => removeHost(ledger, name)}),
+    undo.by({
+      holds: async () => (await records.find(name)) === undefined,
+      make: () => records.remove(name),
+    }),
   )
 }
 
 /** True when the recorded host is what is asked for, so that asking again changes nothing. */
-export function isSame(host: ReturnType<typeof asHost>, input: HostAddInput): boolean {
+export function isSame(host: Host, input: HostAddInput): boolean {
   return (
     host.retiredAt === undefined &&
     host.site === input.site &&

@@ -1,8 +1,6 @@
-import type {Ledger} from '../ledger/ledger.ts'
 import type {Applied, Plan} from '../machine/model.ts'
 import type {Runbook} from '../runbook/model.ts'
 import {runbook, step} from '../runbook/step.ts'
-import {fleetOf, hostNamed} from './list.ts'
 import {type Host, hostLock} from './model.ts'
 import {hostWanted} from './wanted.ts'
 import {inside, type Ways} from './ways.ts'
@@ -15,8 +13,16 @@ export interface HostApplyInput {
   readonly expect?: string
 }
 
+/** What is known of hosts. */
+export interface HostBook {
+  /** Every host in service. */
+  fleet(): Promise<readonly Host[]>
+  /** Throws `Refusal('not-found')`. */
+  named(name: string): Promise<Host>
+}
+
 export interface HostWorld {
-  readonly ledger: Ledger
+  readonly book: HostBook
   readonly ways: Ways
 }
 
@@ -65,8 +71,7 @@ export async function planHost(world: HostWorld, name: string): Promise<HostChan
   })
 }
 
-async function wantedOf({ledger, ways}: HostWorld, name: string) {
-  const fleet = await fleetOf(ledger)
-  const host: Host = await hostNamed(ledger, name)
+async function wantedOf({book, ways}: HostWorld, name: string) {
+  const [fleet, host] = await Promise.all([book.fleet(), book.named(name)])
   return {host, wanted: hostWanted({host, fleet, publicKey: ways.publicKey})}
 }

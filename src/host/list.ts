@@ -1,6 +1,7 @@
 import {Refusal} from '../error.ts'
 import {environmentsOn, host, hosts} from '../ledger/host.ts'
 import type {Queries} from '../ledger/ledger.ts'
+import type {HostBook} from './apply.ts'
 import {type Selection, select} from './fleet.ts'
 import {asHost, type Host} from './model.ts'
 
@@ -16,6 +17,12 @@ export async function hostNamed(ledger: Queries, name: string): Promise<Host> {
   const was = row ? `Host ${name} was retired on ${row.retiredAt}.` : `There is no host ${name}.`
   throw new Refusal('not-found', was, {remedies: ['selfhelp host list']})
 }
+
+/** What the ledger knows of hosts, as planning and applying ask it. */
+export const bookOf = (ledger: Queries): HostBook => ({
+  fleet: () => fleetOf(ledger),
+  named: name => hostNamed(ledger, name),
+})
 
 /** A host with the environments that stand on it. */
 export interface HostShown extends Host {

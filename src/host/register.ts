@@ -1,9 +1,13 @@
 import {readFileSync} from 'node:fs'
 import type {World} from '../cli/world.ts'
+import {host as hostRow, putHost, removeHost} from '../ledger/host.ts'
+import type {Ledger} from '../ledger/ledger.ts'
 import {templatePath} from '../render/render.ts'
 import type {Runbook} from '../runbook/model.ts'
-import {type HostAddWorld, hostAdd} from './add.ts'
+import {type HostAddWorld, type HostRecords, hostAdd} from './add.ts'
 import {hostApply} from './apply.ts'
+import {bookOf} from './list.ts'
+import {asHost} from './model.ts'
 import type {Bootstrap} from './ways.ts'
 
 /** `host-add` with the collaborators of this process; without the key when a run is taken up again. */
@@ -13,12 +17,30 @@ export async function buildHostAdd(world: World, bootstrap?: Bootstrap): Promise
 
 /** `host-apply` with the collaborators of this process. */
 export async function buildHostApply(world: World): Promise<Runbook> {
-  return hostApply({ledger: await world.ledger(), ways: await world.ways()}) as Runbook
+  return hostApply({book: bookOf(await world.ledger()), ways: await world.ways()}) as Runbook
 }
 
 /** What adopting needs of the world. */
 export async function hostAddWorld(world: World, bootstrap?: Bootstrap): Promise<HostAddWorld> {
   const [ledger, ways] = await Promise.all([world.ledger(), world.ways()])
   const program = readFileSync(templatePath('program/preflight.sh'), 'utf8')
-  return {ledger, ways, clock: world.clock, program, ...(bootstrap === undefined ? {} : {bootstrap})}
+  return {
+    records: recordsOf(ledger),
+    ways,
+    clock: world.clock,
+    program,
+    ...(bootstrap === undefined ? {} : {bootstrap}),
+  }
+}
+
+/** Hosts as the ledger keeps them; a retired one is not there. */
+export function recordsOf(ledger: Ledger): HostRecords {
+  return {
+    find: async name => {
+      const row = await hostRow(ledger, name)
+      return row && row.retiredAt === undefined ? asHost(row) : undefined
+    },
+    put: host => putHost(ledger, {...host, facts: {...host.facts}}),
+    remove: name => removeHost(ledger, name),
+  }
 }

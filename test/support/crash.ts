@@ -30,7 +30,7 @@ export function failsAtEveryStep(t: Test, make: () => Trial): void {
   const steps = undisturbed.runbook.steps(undisturbed.input)
   let whole: unknown
   t.test('undisturbed', async t => {
-    t.strictSame(await memoryRun().follow(steps), {state: 'done'})
+    t.strictSame(await holding(undisturbed).follow(steps), {state: 'done'})
     whole = undisturbed.state()
   })
   for (const [position, {name}] of steps.entries())
@@ -40,6 +40,16 @@ export function failsAtEveryStep(t: Test, make: () => Trial): void {
           const trial = make()
           await failsOnce(t, trial, {position, kind, after, before, whole})
         })
+}
+
+/** A run in memory that holds the locks of its runbook. */
+function holding({runbook, input}: Trial) {
+  const locks = runbook.locks(input)
+  const fence = (lock: string) => {
+    if (!locks.includes(lock)) throw new Bug(`the run does not hold ${lock}`)
+    return {lock, run: 'r1', epoch: 1}
+  }
+  return memoryRun({at: {operator: 'ann@cmc.test', reason: undefined, fence}})
 }
 
 interface Fault {
@@ -53,7 +63,7 @@ interface Fault {
 
 async function failsOnce(t: Test, trial: Trial, {before, whole, ...fault}: Fault): Promise<void> {
   const sound = trial.runbook.steps(trial.input)
-  const run = memoryRun()
+  const run = holding(trial)
   const broken = sound.map((step, position) => (position === fault.position ? failing(step, fault) : step))
   const end = await run.follow(broken)
   if (end.state === 'done') return void t.comment('it held already')
