@@ -222,3 +222,22 @@ async function assertStill(tx: Queries, {run, attempt, executor}: Attempt): Prom
     remedies: [`selfhelp run show ${run}`],
   })
 }
+
+/** What the journal says of a run, in order. */
+export async function journalOfRun(q: Queries, run: string): Promise<Record<string, unknown>[]> {
+  return q.all`
+    select sequence, at, kind, tenant, subject, run, step, operator, account, machine, reason, ticket, plan_hash, result, body,
+      encode(hash, 'hex') hash
+    from journal where run = ${run} order by sequence`
+}
+
+/** What DBOS knows of the attempts at a run; nothing before the first one. */
+export async function attemptsOfRun(q: Queries, run: string): Promise<Record<string, unknown>[]> {
+  const there = await q.one`select from pg_tables where schemaname = 'dbos' and tablename = 'workflow_status'`
+  if (!there) return []
+  return q.all`
+    select workflow_uuid, status, executor_id, queue_name, created_at, updated_at,
+      (select json_agg(json_build_object('part', function_name, 'error', error) order by function_id)
+       from dbos.operation_outputs o where o.workflow_uuid = w.workflow_uuid) parts
+    from dbos.workflow_status w where starts_with(workflow_uuid, ${run} || '/') order by created_at`
+}
