@@ -1,10 +1,7 @@
 import {resolve} from 'node:path'
-import {ask} from './admin/ask.ts'
 import {ConfigError, readConfig} from './config.ts'
 import {log} from './log.ts'
-import {MigrationRefused, migrate} from './migrate.ts'
 import {readRelease} from './release.ts'
-import {serve} from './serve.ts'
 
 const usage = `usage: selfhelp-runtime serve --config FILE
        selfhelp-runtime migrate --config FILE
@@ -22,10 +19,12 @@ async function main(argv: string[]): Promise<number> {
   }
   if (flag !== '--config' || !file) return misused()
   const config = readConfig(file, process.env.CREDENTIALS_DIRECTORY)
-  if (command === 'migrate') return await migrate(config, release)
-  if (command === 'ask' && rest.length === 2) return await ask(config, {method: rest[0] ?? '', path: rest[1] ?? ''})
-  if (command === 'serve') return await serve(config, release)
-  return misused()
+  // Each loads what it needs only: `ask` is typed often and waited for.
+  if (command === 'serve') return await (await import('./serve.ts')).serve(config, release)
+  if (command === 'migrate') return await (await import('./migrate.ts')).migrate(config, release)
+  if (command !== 'ask' || rest.length !== 2) return misused()
+  const [method = '', path = ''] = rest
+  return await (await import('./admin/ask.ts')).ask(config, {method, path})
 }
 
 function misused(): number {
@@ -41,6 +40,6 @@ try {
     process.exitCode = 2
   } else {
     log('error', 'command-failed', {error})
-    process.exitCode = error instanceof MigrationRefused ? 3 : 1
+    process.exitCode = (error as Error).name === 'MigrationRefused' ? 3 : 1
   }
 }

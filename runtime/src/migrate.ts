@@ -7,7 +7,9 @@ import {openPool, type Sql, transaction} from './database.ts'
 import type {Release} from './release.ts'
 
 /** The database cannot be brought to this release's level; nothing was changed. */
-export class MigrationRefused extends Error {}
+class MigrationRefused extends Error {
+  override readonly name = 'MigrationRefused'
+}
 
 interface Migration {
   readonly level: number
