@@ -8,6 +8,7 @@ import {progressOn} from '../src/cli/progress.ts'
 import {systemStreams} from '../src/cli/streams.ts'
 import {installLabPackages, installPackages, requireLabMachine} from '../src/lab/requirements.ts'
 import {packageRoot} from '../src/root.ts'
+import {stopTestServer} from './support/ledger.ts'
 
 interface Part {
   readonly name: string
@@ -50,6 +51,7 @@ export async function suite(began: number): Promise<number> {
     if (!lab && journey.test(part.files[0] ?? '')) results.push(skip(part))
     else results.push(await timed(part.name, () => test(part)))
   }
+  await stopTestServer()
   for (const [name, milliseconds] of times) console.log(`${minutes(milliseconds)}  ${name}`)
   return sum(results)
 }

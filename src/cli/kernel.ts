@@ -5,7 +5,7 @@ import {allowAll, type Kernel} from '../runbook/kernel.ts'
 import type {SignedRequest} from '../runbook/request.ts'
 import type {Request} from './base.ts'
 import {runbooksOf} from './runbooks.ts'
-import type {World} from './world.ts'
+import type {Signed, World} from './world.ts'
 
 /** What following runs needs, made of the collaborators of this process. */
 export async function kernelOf(world: World, purpose: Kernel['executor']['purpose']): Promise<Kernel> {
@@ -17,6 +17,7 @@ export async function kernelOf(world: World, purpose: Kernel['executor']['purpos
     executor: thisExecutor(purpose),
     runbooks: runbooksOf(world),
     mayStart: allowAll,
+    verify: (request, signature) => world.verify(request as Signed['request'], signature),
     journal: async (tx, entry) => void (await append(tx, {...entry, ...here, at: world.clock.now()})),
     announce: async (host, fence) => {
       const machine = await world.machine(host)

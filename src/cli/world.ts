@@ -39,6 +39,8 @@ export interface World {
    * Refusals `operator-key-missing` and `operator-unknown`.
    */
   sign(request: Request, as?: 'machine'): Promise<Signed>
+  /** Refusal `signature-invalid` when that operator did not sign this, or had been retired. */
+  verify(request: Signed['request'], signature: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -92,6 +94,10 @@ export function makeWorld({env, streams, interruption, quiet, operatorKey}: Give
     ways: hosts.ways,
     machine: hosts.machine,
     sign,
+    verify: async (request, signature) => {
+      const {verifyRequest} = await import('../operator/verify.ts')
+      await verifyRequest(await openedLedger(), request, signature)
+    },
     // One that could not be opened has said so already.
     close: async () => {
       await hosts.close()

@@ -38,16 +38,6 @@ export async function sealedByOthers(tx: Queries, keyId: string): Promise<Secret
   return tx.all<SecretRow>`select name, key_id, sealed from secret where key_id <> ${keyId} order by name`
 }
 
-/** How many secrets each key has sealed. */
-export async function sealedPerKey(ledger: Queries): Promise<{keyId: string; secrets: number}[]> {
-  return ledger.all`select key_id, count(*) as secrets from secret group by key_id`
-}
-
-/** Names of all secrets, in order. */
-export async function secretNames(ledger: Queries): Promise<string[]> {
-  return (await ledger.all<{name: string}>`select name from secret order by name`).map(({name}) => name)
-}
-
 /** The recovery keys, with the key-encryption key as sealed to each. */
 export async function recoverySeals(ledger: Queries): Promise<(RecoveryKey & Sealed)[]> {
   return ledger.all`select fingerprint, pem, key_id, sealed from recovery_key order by fingerprint`

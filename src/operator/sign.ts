@@ -50,7 +50,7 @@ export async function signRequest(asked: Asked, signing: Signing): Promise<Signe
 }
 
 /** The operator together with the account and machine this process runs as. */
-export function whereWeAre(operator: string): Actor {
+function whereWeAre(operator: string): Actor {
   return {operator, account: userInfo().username, machine: hostname()}
 }
 

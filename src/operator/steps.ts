@@ -3,8 +3,8 @@ import {readPrivateFile} from '../secret/private-file.ts'
 import {parseEd25519} from './sshsig.ts'
 
 export {readPublicKey} from './public-key.ts'
-export {type Asked, defaultKeyFile, machineKeyFile, type Signing, signRequest, whereWeAre} from './sign.ts'
-export {verifyRequest, verifySignature} from './verify.ts'
+export {defaultKeyFile, machineKeyFile, signRequest} from './sign.ts'
+export {verifySignature} from './verify.ts'
 
 /** The public half of an Ed25519 key file we made; a Refusal when it is something else. */
 export function keyInFile(file: string): string {

@@ -55,9 +55,14 @@ export async function execute(kernel: Kernel, id: string, how: How): Promise<End
   )
 }
 
-/** The calendar may have changed its mind since the run was asked for. */
-async function asked(kernel: Kernel, {change}: Runbook, {environments}: RunRow): Promise<Refusal | undefined> {
+/** The calendar may have changed its mind since the run was asked for, and nobody may have asked. */
+async function asked(
+  kernel: Kernel,
+  {change}: Runbook,
+  {environments, request, signature}: RunRow,
+): Promise<Refusal | undefined> {
   try {
+    await kernel.verify(request, signature)
     await kernel.mayStart(change, environments, kernel.clock.now())
     return undefined
   } catch (thrown) {

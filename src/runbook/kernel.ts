@@ -14,6 +14,8 @@ export interface Kernel {
   readonly executor: Executor
   readonly runbooks: Registry
   readonly mayStart: MayStart
+  /** Refuses a run that its operator did not sign: whoever can write to the ledger cannot make a worker do things. */
+  verify(request: unknown, signature: string): Promise<void>
   /** Writes to the journal, in the transaction that makes it true. */
   journal(tx: Queries, entry: RunEntry): Promise<void>
   /** Tells a host of a new epoch, so that it refuses the old executor before the new one does anything. */

@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto'
-import {closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeFileSync} from 'node:fs'
+import {closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {Refusal} from '../error.ts'
 
@@ -24,9 +24,4 @@ export function writeWhole(file: string, content: string | Buffer, mode = 0o600)
   const folder = openSync(dirname(file), 'r')
   fsyncSync(folder)
   closeSync(folder)
-}
-
-/** Writes a file unless it is there. */
-export function writeOnce(file: string, content: string, mode = 0o600): void {
-  if (!existsSync(file)) writeWhole(file, content, mode)
 }

@@ -26,6 +26,7 @@ export function testKernel(ledger: Ledger, runbooks: readonly Runbook[], as = ''
     executor: {...executor, id: `${as}${executor.id}`},
     runbooks: registryOf(runbooks),
     mayStart: allowAll,
+    verify: async () => {},
     journal: async (_, entry) => void entries.push(entry),
     announce: async (host, fence) => void announced.push({host, fence}),
     entries,
