@@ -1,12 +1,13 @@
 import {Args, Flags} from '@oclif/core'
 import {Mutation, type Typed} from '../../src/cli/base.ts'
 import {asked} from '../../src/cli/confirm.ts'
-import {runFlags} from '../../src/cli/flags.ts'
+import {planFlag, runFlags} from '../../src/cli/flags.ts'
 import {executeRun} from '../../src/cli/runs.ts'
 import {hostAdd} from '../../src/host/add.ts'
 import {readIdentity, requestedHost, stillHolds} from '../../src/host/adopt.ts'
+import {foresee} from '../../src/host/foresee.ts'
 import {hostAddWorld} from '../../src/host/register.ts'
-import {hostAdded} from '../../src/host/view.ts'
+import {hostAdded, planText} from '../../src/host/view.ts'
 
 export default class HostAdd extends Mutation {
   static override summary = 'Adopt a Debian machine: look at it, make our own account, record it'
@@ -28,6 +29,7 @@ export default class HostAdd extends Mutation {
       helpValue: 'CIDR',
       multiple: true,
     }),
+    ...planFlag,
     wait: runFlags.wait,
   }
   static override examples = [
@@ -47,6 +49,10 @@ export default class HostAdd extends Mutation {
     if (await stillHolds({ledger, ways: deps.ways}, input))
       return {result: {...input, changed: false}, view: hostAdded(input, false)}
     const bootstrap = {user: input.bootstrapUser, key: await readIdentity(flags.identity)}
+    if (flags.plan) {
+      const result = await foresee(deps, input, bootstrap)
+      return {result, view: planText([result])}
+    }
     const {run} = await executeRun(world, {runbook: hostAdd({...deps, bootstrap}), input, request, wait: flags.wait})
     return {result: {...input, changed: true, run}, view: hostAdded(input, true)}
   }

@@ -8,7 +8,7 @@ import {applyHosts} from '../../src/host/apply-all.ts'
 import {bookOf} from '../../src/host/list.ts'
 import {meant, rememberFailed} from '../../src/host/meant.ts'
 import {planHosts} from '../../src/host/plan.ts'
-import {appliedRows, planText} from '../../src/host/view.ts'
+import {appliedRows, forecastText} from '../../src/host/view.ts'
 import {environmentsOn} from '../../src/ledger/host.ts'
 
 export default class HostApply extends Mutation {
@@ -32,7 +32,7 @@ export default class HostApply extends Mutation {
     const host = {book: bookOf(ledger), ways: await world.ways()}
     if (flags.plan) {
       const result = await planHosts(host, hosts, pace)
-      return {result, view: planText(result)}
+      return {result, view: forecastText(result)}
     }
     await using runs = runsOf(hosts.length === 1 ? world : {...world, progress: quietly})
     const result = await applyHosts(host, applierOf(host, runs, request), {

@@ -4,7 +4,7 @@ import {fleetFlags} from '../../src/cli/flags.ts'
 import {bookOf} from '../../src/host/list.ts'
 import {meant, rememberFailed} from '../../src/host/meant.ts'
 import {planHosts} from '../../src/host/plan.ts'
-import {planText} from '../../src/host/view.ts'
+import {forecastText} from '../../src/host/view.ts'
 
 export default class HostPlan extends BaseCommand {
   static override summary = 'Print what would change on hosts; one question to each, nothing changed'
@@ -22,6 +22,6 @@ export default class HostPlan extends BaseCommand {
     const result = await planHosts({book: bookOf(ledger), ways: await world.ways()}, hosts, pace)
     await rememberFailed(ledger, result.items)
     const failed = result.items.some(({ok}) => !ok)
-    return {result, view: planText(result), ...(failed ? {exit: 'partial' as const} : {})}
+    return {result, view: forecastText(result), ...(failed ? {exit: 'partial' as const} : {})}
   }
 }

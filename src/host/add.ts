@@ -136,7 +136,8 @@ function look(world: HostAddWorld, input: HostAddInput, bootstrap?: Bootstrap): 
 
 const gone = (wanted: readonly Wanted[]): readonly Wanted[] => wanted.map(want => ({...want, absent: true}))
 
-function unfit(name: string, problems: readonly Problem[]): Refusal {
+/** What the preflight found, as the reason why nothing was changed. */
+export function unfit(name: string, problems: readonly Problem[]): Refusal {
   return new Refusal('host-unfit', `${name} cannot be adopted as it is; nothing was changed on it.`, {
     facts: {problems: problems.map(each => each.what)},
     remedies: problems.map(each => each.remedy),

@@ -71,11 +71,14 @@ export function hostRetired({host, changed}: Retired): View {
 }
 
 /** A forecast, with the differences of files. */
-export function planText({items, planHash, roundTrips}: FleetForecast): View {
-  return [
-    ...items.flatMap(changesText),
-    `plan ${planHash.slice(0, 12)}, ${counted(roundTrips, 'exchange')} with ${counted(items.length, 'host')}`,
-  ]
+export function forecastText({items, planHash, roundTrips}: FleetForecast): View {
+  const end = `plan ${planHash.slice(0, 12)}, ${counted(roundTrips, 'exchange')} with ${counted(items.length, 'host')}`
+  return [planText(items), end]
+}
+
+/** What would change, host by host. */
+export function planText(items: readonly HostForecast[]): View {
+  return items.flatMap(changesText)
 }
 
 /** What differs, a line for each thing; nothing when everything is as wanted. */
