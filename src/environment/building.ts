@@ -1,3 +1,4 @@
+import {Failure} from '../error.ts'
 import {certificatesOf} from '../ledger/certificate.ts'
 import {environmentsOf, othersOnRelease} from '../ledger/environment.ts'
 import type {Wanted} from '../machine/model.ts'
@@ -5,20 +6,11 @@ import type {At, Undo} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
 import {Secret} from '../secret/secret.ts'
 import {type Served, served, uncertified, unserved} from './edge.ts'
-import {asEnvironment, type Environment, hostOf} from './model.ts'
+import {asEnvironment, type Environment, fullName, hostOf} from './model.ts'
 import type {Platform} from './platform.ts'
 import {secretsOf} from './secret.ts'
-import {
-  backBy,
-  type Environments,
-  environmentLock,
-  goneFromHosts,
-  onHosts,
-  type Stage,
-  until,
-  without,
-} from './stage.ts'
-import {answering, database, faces, gone, ground, running, schema, services} from './wanted.ts'
+import {backBy, type Environments, environmentLock, goneFromHosts, onHosts, type Stage, without} from './stage.ts'
+import {database, gone, ground, readiness, running, schema, services} from './wanted.ts'
 
 /** A fact with its way back, and with its opposite as a fact of its own. */
 export type Reversible = Fact & {readonly undo: Undo; readonly gone: Fact}
@@ -67,11 +59,11 @@ export function answers(platform: Platform, environments: Environments): Reversi
   const stage: Stage = {role: 'presentation', wanted: running}
   const runs = onHosts(platform, environments, [stage])
   const answer: Fact = {
-    holds: async at => (await runs.holds(at)) && (await notReady(platform, await environments())) === undefined,
+    holds: async at => (await runs.holds(at)) && (await notReady(platform, await environments(), 0)).length === 0,
     make: async at => {
       await runs.make(at)
-      const all = await environments()
-      await until(platform, {within: 30_000, every: 100, signal: at.signal}, () => notReady(platform, all))
+      const silent = await notReady(platform, await environments(), 30)
+      if (silent.length > 0) throw new Failure('runtime-silent', `A service is not ready: ${silent.join('; ')}`)
     },
   }
   return reversible(answer, goneFromHosts(platform, environments, [[without(stage)]]))
@@ -154,17 +146,14 @@ function releases(platform: Platform, environments: Environments): Fact & {reado
   return {...fact(async () => each(await environments())), gone: fact(unused)}
 }
 
-async function notReady(platform: Platform, all: readonly Environment[]): Promise<string | undefined> {
-  const asked = await Promise.all(
-    all.map(async environment => {
-      const machine = await platform.machine(hostOf(environment, 'presentation'))
-      const replies = await machine.ask(faces.map(face => answering(environment, face)))
-      const silent = faces.filter((_, at) => replies[at]?.exit !== 0)
-      return silent.map(face => `${environment.id}-${face} on ${machine.host} is not ready`)
-    }),
-  )
-  const missing = asked.flat()
-  return missing.length === 0 ? undefined : `${missing.join('; ')}.`
+/** What is not ready after that many seconds, waited for on the hosts themselves: no exchange is spent on waiting. */
+async function notReady(platform: Platform, all: readonly Environment[], seconds: number): Promise<readonly string[]> {
+  const asked = all.map(async environment => {
+    const machine = await platform.machine(hostOf(environment, 'presentation'))
+    const [answer] = await machine.ask([readiness(environment, seconds)])
+    return answer?.exit === 0 ? [] : [`${fullName(environment)} on ${machine.host}: ${answer?.out || answer?.err}`]
+  })
+  return (await Promise.all(asked)).flat()
 }
 
 async function certificates({ledger, secrets}: Platform, {id}: Environment): Promise<readonly Served[]> {

@@ -1,3 +1,4 @@
+import {readFileSync} from 'node:fs'
 import type {
   CommandWanted,
   DirectoryWanted,
@@ -10,7 +11,7 @@ import type {
   UserWanted,
   Wanted,
 } from '../machine/model.ts'
-import {render} from '../render/render.ts'
+import {render, templatePath} from '../render/render.ts'
 import type {Secret} from '../secret/secret.ts'
 import {hardening} from './hardening.ts'
 import {type Environment, fullName, type RuntimeState, stateIn} from './model.ts'
@@ -219,13 +220,19 @@ function file(
   return {kind: 'file', path, content, owner: 'root', group, mode}
 }
 
-/** Asks a service on its own host whether it is ready; it answers within the time a process takes to start. */
-export function answering(environment: Environment, face: Face): Question {
-  return {ask: 'run', args: asking(environment, face, ['GET', '/readyz'])}
+/** Asks whether all of its services on this host are ready, and waits for them that many seconds on the host itself. */
+export function readiness({id}: Environment, seconds: number): Question {
+  return {
+    ask: 'run',
+    args: ['perl', '-e', program('ready.pl'), `${seconds}`, ...faces.map(face => at.adminSocket(id, face))],
+  }
 }
 
-/** The command line that asks a service's admin listener: hosts need no HTTP client of their own. */
-export function asking({id, version}: Environment, face: Face, request: readonly [string, string]): readonly string[] {
-  const credentials = `CREDENTIALS_DIRECTORY=${at.secrets(id)}`
-  return ['env', credentials, ...programOf(version), 'ask', '--config', at.config(id, face), ...request]
+/** The command line that asks a service's admin listener; a body comes on stdin. */
+export function asking({id}: Environment, face: Face, request: readonly [string, string]): readonly string[] {
+  return ['perl', '-e', program('ask.pl'), at.adminSocket(id, face), ...request]
+}
+
+function program(name: string): string {
+  return readFileSync(templatePath(`program/${name}`), 'utf8')
 }
