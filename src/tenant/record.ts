@@ -5,6 +5,7 @@ import {deleteEnvironment, environmentsOf, insertEnvironment} from '../ledger/en
 import {deleteTenant, insertTenant, tenantNamed} from '../ledger/tenant.ts'
 import type {Undo} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
+import {linksSecret} from './document.ts'
 import type {Decided, TenantInput} from './model.ts'
 
 /** The tenant, its contacts, environments, places, ports, names and secrets stand in the ledger. */
@@ -33,8 +34,10 @@ export function recorded(platform: Platform, input: TenantInput): Fact & {readon
         for (const decided of environments) await removeSecrets(decided, secrets)
         await ledger.transaction(async tx => {
           for (const {id} of environments) await deleteEnvironment(tx, id)
-          if ((await environmentsOf(tx, contract.tenant)).length === 0) await deleteTenant(tx, contract.tenant)
         })
+        if ((await environmentsOf(ledger, contract.tenant)).length > 0) return
+        await secrets.remove(linksSecret(contract.tenant))
+        await deleteTenant(ledger, contract.tenant)
       },
     },
   }

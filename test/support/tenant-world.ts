@@ -1,0 +1,152 @@
+import {randomBytes} from 'node:crypto'
+import {readFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {Readable} from 'node:stream'
+import type {Test} from 'tap'
+import {readContract} from '../../src/contract/read.ts'
+import type {Platform} from '../../src/environment/steps.ts'
+import {putHost} from '../../src/ledger/host.ts'
+import {secretStore} from '../../src/ledger/secret-store.ts'
+import {putSetting} from '../../src/ledger/setting.ts'
+import {putSite} from '../../src/ledger/site.ts'
+import type {Answer, Machine} from '../../src/machine/model.ts'
+import {type ScriptedMachine, scriptedMachine} from '../../src/machine/scripted.ts'
+import {newKey, writeKeys} from '../../src/secret/key-file.ts'
+import {Secret} from '../../src/secret/secret.ts'
+import {freshLedger, type TestLedger} from './ledger.ts'
+import {leapingClock} from './memory-run.ts'
+
+export const acme = readContract(readFileSync(new URL('../../examples/acme.yaml', import.meta.url)), 'acme.yaml')
+
+/** A ledger with two sites and three hosts, and scripted machines behind them. */
+export interface TenantWorld {
+  readonly ledger: TestLedger
+  readonly platform: Platform
+  machine(host: string): ScriptedMachine
+  /** Everything on hosts and in the ledger that a tenant brings, generated values replaced by their kind. */
+  state(): Promise<unknown>
+}
+
+/** A fresh world; its ledger is gone after the test. */
+export async function tenantWorld(t: Pick<Test, 'teardown'>): Promise<TenantWorld> {
+  const ledger = await freshLedger(t)
+  await putSetting(ledger, 'base-domain', 'ezvsaas.test')
+  for (const name of ['north', 'south'])
+    await putSite(ledger, {name, country: 'FR', tier: '3+', iso27001: '2099-06-30', soc2: '2099-03-31'})
+  const every = ['edge', 'presentation', 'edition', 'database']
+  const at = (name: string, site: string, roles: string[]) =>
+    putHost(ledger, {name, site, address: '10.9.1.11', hostKey: 'ssh-ed25519 A', roles, facts: {memoryMegabytes: 8192}})
+  await at('north-1', 'north', every)
+  await at('north-2', 'north', every)
+  await at('south-1', 'south', ['repository'])
+  const machines = new Map(['north-1', 'north-2', 'south-1'].map(name => [name, withRuntime(scriptedMachine(name))]))
+  const machine = (name: string) => machines.get(name) as ScriptedMachine
+  return {ledger, platform: platformOn(ledger, machine), machine, state: () => stateOf(ledger, [...machines.values()])}
+}
+
+function platformOn(ledger: TestLedger, machine: (host: string) => Machine): Platform {
+  const keyFile = join(tmpdir(), `selfhelp-test-key-${randomBytes(6).toString('hex')}`)
+  writeKeys(keyFile, [newKey()])
+  const clock = leapingClock()
+  return {
+    ledger,
+    secrets: secretStore(ledger, keyFile),
+    clock,
+    machine: async name => machine(name),
+    authority: async () => ({
+      certificate: 'the root',
+      issue: async ({names}) => ({
+        chain: `chain of ${names}`,
+        key: new Secret('key'),
+        fingerprint: randomBytes(32).toString('hex'),
+        notBefore: clock.now(),
+        notAfter: clock.now().add({hours: 24 * 90}),
+        issuer: 'test',
+      }),
+    }),
+    release: async version => ({
+      schemaLevel: 1,
+      wanted: {
+        kind: 'release',
+        version,
+        archive: {sha256: 'a', size: 1, open: () => Readable.from(['a'])},
+        manifest: 'm',
+        signature: 's',
+        publicKey: 'k',
+      },
+    }),
+    page: async ({hostname}) => {
+      const rows = await ledger.all<{phase: string}>`
+        select phase from environment e join hostname h on h.environment = e.id where h.name = ${hostname}`
+      return {status: rows[0]?.phase === 'installation' ? 503 : 200, body: ''}
+    },
+  }
+}
+
+/** The runtime behind a scripted machine: it keeps accounts, and says that it is ready when its units run. */
+function withRuntime(machine: ScriptedMachine): ScriptedMachine {
+  const accounts = new Map<string, Set<string>>()
+  const known = (socket: string) => accounts.get(socket) ?? new Set<string>()
+  return {
+    ...machine,
+    get there() {
+      return machine.there
+    },
+    get effects() {
+      return machine.effects
+    },
+    get roundTrips() {
+      return machine.roundTrips
+    },
+    ask: async questions =>
+      questions.map(({args}): Answer => {
+        const socket = args.at(-3) ?? ''
+        if (args.at(-1) !== '/internal/accounts') return {exit: 0, out: '', err: ''}
+        return {exit: 0, out: JSON.stringify({items: [...known(socket)].map(email => ({email}))}), err: ''}
+      }),
+    act: async (id, actions, fence) => {
+      await machine.act(id, actions, fence)
+      return actions.map(({args, input}): Answer => {
+        if (args.at(-1) !== '/internal/accounts') return {exit: 0, out: '', err: ''}
+        const {email} = JSON.parse(String(input)) as {email: string}
+        const socket = args.at(-3) ?? ''
+        accounts.set(socket, known(socket).add(email))
+        const welcome = {url: `https://x.test/welcome/${email}`, expiresAt: '2026-11-29T11:00:00Z'}
+        return {exit: 0, out: JSON.stringify({welcome}), err: ''}
+      })
+    },
+  }
+}
+
+async function stateOf(ledger: TestLedger, machines: readonly ScriptedMachine[]): Promise<unknown> {
+  const there = machines.map(one => [one.host, remaining(one.there)])
+  const rows = {
+    tenant: await ledger.all`select name from tenant order by name`,
+    environment: await ledger.all`select id, name, phase, version from environment order by name`,
+    port: await ledger.all`select host, port, purpose from port order by host, port`,
+    hostname: await ledger.all`select name, face from hostname order by name`,
+    certificate: await ledger.all`select hostname from certificate order by hostname`,
+    secret: (await ledger.all<{name: string}>`select name from secret`).map(({name}) => name),
+    document: await ledger.all`select kind, locale from document`,
+  }
+  const ids = rows.environment.map(row => (row as {id: string}).id)
+  let text = JSON.stringify({there, rows})
+  for (const [at, id] of ids.entries()) text = text.replaceAll(id, `<environment ${at}>`)
+  text = text.replace(/"secret":"[0-9a-f]{64}"/g, '"secret":"*"')
+  const state = JSON.parse(text) as {rows: {secret: string[]}}
+  state.rows.secret.sort()
+  return state
+}
+
+/** A real machine takes away what is in a folder or a cluster; and an edge's own files are nobody's in particular. */
+function remaining(there: ReadonlyMap<string, unknown>): readonly (readonly [string, unknown])[] {
+  const own = [...there].filter(([title]) => {
+    const [kind = '', name = ''] = title.split(' ')
+    if (kind === 'command' || kind === 'assembly' || name === 'haproxy.service') return false
+    const [folder] = /^\/etc\/selfhelp\/[^/]+(?=\/)/.exec(name) ?? []
+    if (folder !== undefined) return there.has(`directory ${folder}`)
+    return !/^pg-(role|database)$/.test(kind) || there.has(`pg-cluster ${name.split('/')[0]}`)
+  })
+  return own.sort(([a], [b]) => (a < b ? -1 : 1))
+}
