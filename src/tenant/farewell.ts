@@ -1,15 +1,26 @@
 import {createHash, randomBytes} from 'node:crypto'
 import {mkdir, rm, writeFile} from 'node:fs/promises'
-import {dirname, join} from 'node:path'
+import {basename, dirname, join} from 'node:path'
 import {Temporal} from 'temporal-polyfill'
 import {type Environment, hostOf} from '../environment/model.ts'
 import {dumping, type Environments, environmentLock, type Platform, placeOf} from '../environment/steps.ts'
 import {Failure} from '../error.ts'
-import {insertFarewell, keptFarewells} from '../ledger/farewell.ts'
-import type {Machine} from '../machine/model.ts'
+import {type FarewellRow, insertFarewell, keptFarewells} from '../ledger/farewell.ts'
+import {putSchedule, type ScheduleRow} from '../ledger/schedule.ts'
+import type {Fence, Machine} from '../machine/model.ts'
 import type {At} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
 import {Secret} from '../secret/secret.ts'
+
+/** Every day, also for days nobody was there. */
+const farewellExpiry: Omit<ScheduleRow, 'since'> = {
+  name: 'farewell-expiry',
+  recurrence: '17 4 * * *',
+  zone: 'UTC',
+  runbook: 'farewell-expire',
+  input: {},
+  catchUp: true,
+}
 
 export interface Keeping {
   readonly tenant: string
@@ -34,6 +45,7 @@ export function farewellKept(platform: Platform, environments: Environments, kee
       return (await environments()).every(environment => kept.has(pathOf(at.run, environment)))
     },
     make: async at => {
+      await putSchedule(platform.ledger, farewellExpiry)
       for (const environment of await environments()) {
         const path = pathOf(at.run, environment)
         const keySecret = `farewell/${path.split('/').at(-1)}`
@@ -123,16 +135,16 @@ async function keepBytes(
     {act: 'directory', args: [dirname(path), 'root', 'root', '0700']},
     {act: 'put', args: [path, 'root', 'root', '0600'], input: bytes},
   ]
-  await machine.act(`${at.run}-keep-${path}`, actions, at.fence(repository.lock))
+  await machine.act(`${at.run}-keep-${basename(path)}`, actions, at.fence(repository.lock))
 }
 
 /** Takes a kept file away for good. */
 export async function removeKept(
   platform: Platform,
-  row: {host: string | undefined; path: string},
-  at: At,
+  {id, host, path}: Pick<FarewellRow, 'id' | 'host' | 'path'>,
+  {run, fence}: {run: string; fence: Fence},
 ): Promise<void> {
-  if (row.host === undefined) return rm(row.path, {force: true})
-  const machine = await platform.machine(row.host)
-  await machine.act(`${at.run}-expire-${row.path}`, [{act: 'remove', args: [row.path]}], at.fence(`host:${row.host}`))
+  if (host === undefined) return rm(path, {force: true})
+  const machine = await platform.machine(host)
+  await machine.act(`${run}-expire-${id}`, [{act: 'remove', args: [path]}], fence)
 }

@@ -5,6 +5,7 @@ import {newestVersion} from '../release/steps.ts'
 import type {Runbook} from '../runbook/model.ts'
 import type {Beginning} from './begin.ts'
 import {environmentAdd, tenantCreate} from './create.ts'
+import {farewellExpire} from './expire.ts'
 import {tenantHandOver} from './hand-over.ts'
 import {tenantRemove} from './remove.ts'
 
@@ -16,6 +17,11 @@ export async function buildTenantCreate(world: World): Promise<Runbook> {
 /** `environment-add` with the collaborators of this process. */
 export async function buildEnvironmentAdd(world: World): Promise<Runbook> {
   return environmentAdd(await platformOf(world)) as Runbook
+}
+
+/** `farewell-expire` with the collaborators of this process. */
+export async function buildFarewellExpire(world: World): Promise<Runbook> {
+  return farewellExpire(await platformOf(world)) as Runbook
 }
 
 /** `tenant-hand-over` with the collaborators of this process. */
