@@ -113,7 +113,7 @@ function algorithms(hostKeyType: string): Algorithms {
 }
 
 /** As `ssh-keygen -l` prints it: `SHA256:…`. */
-export function fingerprint(key: Uint8Array): string {
+function fingerprint(key: Uint8Array): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
 }
 

@@ -28,7 +28,7 @@ const run = (...args: string[]): Action => ({act: 'run', args})
 t.test('a machine over SSH', {skip: why ?? false, timeout: 900_000}, async t => {
   await labDown(name, [], silent)
   t.teardown(async () => void (await labDown(name, [], silent)))
-  const lab = await labUp({name, sites: [{name: 'north', count: 1}]}, silent)
+  const lab = await labUp({name, sites: [{name: 'north', count: 1}], disk: 4 * 1024 ** 3}, silent)
   const target = await adopted(lab, 'north-1')
   const connection = sshConnection(target)
   t.teardown(() => connection.close())
@@ -46,6 +46,15 @@ t.test('a machine over SSH', {skip: why ?? false, timeout: 900_000}, async t => 
   })
   await t.test('an exchange whose connection was cut is asked again and does only the rest', async t => cut(t, target))
   await t.test('a paused sender cannot act after somebody took over', async t => paused(t, target))
+  await t.test('a full disk takes no exchange, still answers questions, and nothing was done by half', async t => {
+    const file: Wanted = {kind: 'file', path: '/srv/full', ...root, mode: '0644', content: 'x'.repeat(1_000_000)}
+    const newer = fenceOf('north-1', 3)
+    await fault({lab: name, verb: 'fill', host: 'north-1'}, silent)
+    await t.rejects(machine.apply([file], {fence: newer}), {code: 'exchange-failed'})
+    t.equal((await machine.plan([file])).changes[0]?.what, 'create')
+    await fault({lab: name, verb: 'unfill', host: 'north-1'}, silent)
+    t.equal((await machine.apply([file], {fence: newer})).changes.length, 1)
+  })
   await t.test('another host key stops everything before a byte is sent', async t => {
     const other = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBrMAkZR8zP1kBkPqHj3rJ0fQm4kq2vGqJqg3vNf8wQ0'
     await t.rejects(sshConnection({...target, hostKey: other}).exchange({id: id(), frames: []}), {
@@ -54,7 +63,7 @@ t.test('a machine over SSH', {skip: why ?? false, timeout: 900_000}, async t => 
     })
   })
   await t.test('a machine that falls silent is called unreachable, and works again when it is back', async t => {
-    const asking = machine.act(id(), [run('sleep', '5')], fenceOf('north-1', 2))
+    const asking = machine.act(id(), [run('sleep', '5')], fenceOf('north-1', 3))
     const refused = t.rejects(asking, {code: 'host-unreachable', facts: {answered: 0}})
     await sleep(500)
     await fault({lab: name, verb: 'pause', host: 'north-1'}, silent)
@@ -165,13 +174,18 @@ async function cut(t: Test, target: SshTarget): Promise<void> {
   const count = (what: string) => run('sh', '-c', `echo ${what} >>/srv/effects; sleep 1; wc -l </srv/effects`)
   const exchange = {id: id(), fence, frames: ['first', 'second', 'third'].map(count)}
   const asking = connection.exchange(exchange)
-  await sleep(1500)
-  pull()
-  await t.rejects(asking, {code: 'host-unreachable', facts: {answered: 1, frames: 3}})
-  await sleep(2000)
+  const refused = t.rejects(asking, {code: 'host-unreachable', facts: {answered: 1, frames: 3}})
   const direct = sshConnection(target)
-  const [so] = await direct.exchange({id: id(), frames: [{ask: 'run', args: ['cat', '/srv/effects']}]})
-  t.equal(so?.out, 'first\nsecond\n', 'it stopped after the operation it was in')
+  const effects = async () => {
+    const [so] = await direct.exchange({id: id(), frames: [{ask: 'run', args: ['cat', '/srv/effects']}]})
+    return so?.out
+  }
+  while ((await effects()) !== 'first\nsecond\n') await sleep(50)
+  pull()
+  await refused
+  // Waits for the lock that the cut exchange holds to its end.
+  await direct.exchange({id: id(), fence, frames: []})
+  t.equal(await effects(), 'first\nsecond\n', 'it stopped after the operation it was in')
   const answers = await connection.exchange(exchange)
   t.strictSame(
     answers.map(a => a.out),

@@ -8,7 +8,7 @@ import {Secret} from '../../src/secret/secret.ts'
 export const root = {owner: 'root', group: 'root'} as const
 
 /** How to reach a lab host as root, as bootstrap does. */
-export function rootTarget(lab: LabStatus, name: string): SshTarget {
+function rootTarget(lab: LabStatus, name: string): SshTarget {
   const host = lab.hosts.find(host => host.name === name)
   if (!host) throw new Error(`the lab has no host ${name}`)
   const key = new Secret(readFileSync(host.identity, 'utf8'))
