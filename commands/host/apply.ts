@@ -1,6 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import {Mutation, type Typed} from '../../src/cli/base.ts'
-import {fleetFlags, planFlag} from '../../src/cli/flags.ts'
+import {fleetFlags, planFlag, runFlags} from '../../src/cli/flags.ts'
 import {quietly} from '../../src/cli/progress.ts'
 import {runsOf} from '../../src/cli/runs.ts'
 import {applierOf} from '../../src/host/applier.ts'
@@ -18,6 +18,7 @@ export default class HostApply extends Mutation {
   static override flags = {
     ...fleetFlags,
     ...planFlag,
+    wait: runFlags.wait,
     expect: Flags.string({description: 'refuse when the plan is no longer this one', helpValue: 'HASH'}),
   }
   static override examples = [
@@ -35,7 +36,7 @@ export default class HostApply extends Mutation {
       return {result, view: forecastText(result)}
     }
     await using runs = runsOf(hosts.length === 1 ? world : {...world, progress: quietly})
-    const result = await applyHosts(host, applierOf(host, runs, request), {
+    const result = await applyHosts(host, applierOf(host, runs, {request, wait: flags.wait}), {
       ...{hosts, pace, expect: flags.expect},
       environmentsOn: name => environmentsOn(ledger, name),
     })

@@ -5,13 +5,17 @@ import {type HostWorld, hostApply} from './apply.ts'
 import type {ApplyHost} from './apply-all.ts'
 
 /** Executes `host-apply` as runs of one command. */
-export function applierOf(world: HostWorld, runs: Runs, request: Request): ApplyHost {
+export function applierOf(
+  world: HostWorld,
+  runs: Runs,
+  asked: {readonly request: Request; readonly wait: boolean},
+): ApplyHost {
   return async (input, signal) => {
     let applied: Applied | undefined
     const runbook = hostApply(world, done => {
       applied = done
     })
-    const {run} = await runs.execute({runbook, input, request, signal})
+    const {run} = await runs.execute({runbook, input, ...asked, signal})
     return {run, applied}
   }
 }
