@@ -9,16 +9,21 @@ export async function* encode(exchange: Exchange): AsyncGenerator<Uint8Array> {
   const actions = frames.filter(isAction)
   const text = Buffer.from(frames.map(frame).join(''))
   const body = actions.reduce((sum, action) => sum + sizeOf(action.input), 0)
-  const held = fence ? [named(fence.lock), named(fence.run), fence.epoch] : ['-', '-', 0]
+  const held = fence ? [asName(fence.lock), asName(fence.run), fence.epoch] : ['-', '-', 0]
   const changing = actions.length > 0 ? 1 : 0
-  yield Buffer.from(`exchange ${[named(id), ...held, changing, frames.length, text.length, body].join(' ')}\n`)
+  yield Buffer.from(`exchange ${[asName(id), ...held, changing, frames.length, text.length, body].join(' ')}\n`)
   yield text
   for (const action of actions) yield* bytes(action)
 }
 
-/** Names become files on the machine: `sched/nightly/…` has no folders there. */
-function named(name: string): string {
-  return name.replaceAll('/', '.')
+/** As a word and a file's name; the scheduler's runs have slashes in theirs. */
+function asName(name: string): string {
+  return [...Buffer.from(name)]
+    .map(byte => String.fromCharCode(byte))
+    .map(letter =>
+      /[A-Za-z0-9._:@-]/.test(letter) ? letter : `%${letter.charCodeAt(0).toString(16).padStart(2, '0')}`,
+    )
+    .join('')
 }
 
 /** True for a frame that changes something. */
@@ -117,7 +122,7 @@ export class Reading {
 
 function ending([word, ...rest]: string[]): Ending {
   if (word === 'end') return {kind: 'end'}
-  if (word === 'refused') return {kind: 'refused', epoch: Number(rest[0]), run: rest[1] ?? '-'}
+  if (word === 'refused') return {kind: 'refused', epoch: Number(rest[0]), run: decodeURIComponent(rest[1] ?? '-')}
   if (word === 'failed') return {kind: 'failed', why: rest.join(' ')}
   throw new Bug('A machine answered with a word that is not of the exchange.', {facts: {word}})
 }

@@ -133,6 +133,13 @@ t.test('a lower epoch of the same lock is refused, of another lock not', async t
   t.ok(existsSync(at('old')))
 })
 
+t.test('names of locks, runs and exchanges may have any letters', async t => {
+  const odd = {lock: 'host:é/%', run: 'sched/back up/2026-11-22T11:00:00Z', epoch: 2}
+  const frames = [run('true')]
+  await connection.exchange({id: `sched/x y/${id()}`, fence: odd, frames})
+  await t.rejects(connection.exchange({id: id(), fence: {...odd, epoch: 1}, frames}), {message: odd.run})
+})
+
 t.test('under one lock exchanges follow each other', async t => {
   const newer = {...fence, epoch: 7}
   const slow = run('sh', '-c', 'echo a >>"$1"; sleep 0.5; echo b >>"$1"', '-', at('turns'))

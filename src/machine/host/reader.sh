@@ -18,7 +18,7 @@ main() {
   [ "$word" = exchange ] || exit 70
   printf 'selfhelp 1\n'
   for word in "$id" "$lock" "$run"; do
-    case $word in '' | .* | *[!A-Za-z0-9._:@-]*) leave "failed a name of the exchange has a forbidden character" ;; esac
+    case $word in '' | .* | *[!A-Za-z0-9._:@%-]*) leave "failed a name of the exchange has a forbidden character" ;; esac
   done
   if [ "$changing" = 1 ]; then spool; else scratch; fi
   [ "$lock" = - ] || fence
