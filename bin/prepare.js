@@ -1,13 +1,15 @@
 // The first stage of `npm test` and `npm run quickstart`: runs under Node 18 or later with nothing installed.
 import {spawn} from 'node:child_process'
-import {copyFileSync, existsSync, readFileSync} from 'node:fs'
-import {dirname, join} from 'node:path'
+import {copyFileSync, existsSync, readFileSync, symlinkSync} from 'node:fs'
+import {dirname, join, relative} from 'node:path'
 import {fileURLToPath} from 'node:url'
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const lock = join(root, 'package-lock.json')
 const installed = join(root, 'node_modules/.selfhelp-lock')
 const node = join(root, `node_modules/node-linux-${process.arch === 'arm64' ? 'arm64' : 'x64'}/bin/node`)
+
+const linked = join(root, 'node_modules/.bin/node')
 
 /** Installs the npm packages when the lockfile asks for others, then goes on under the project's own Node. */
 export async function prepare() {
@@ -30,6 +32,8 @@ async function install() {
     tell('npm ci failed')
     process.exit(4)
   }
+  // The npm of Debian 12 links every program of a package but one called node.
+  if (!existsSync(linked)) symlinkSync(relative(dirname(linked), node), linked)
   copyFileSync(lock, installed)
   tell('done')
 }

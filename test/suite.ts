@@ -74,7 +74,7 @@ async function setUp(): Promise<boolean> {
     await must('test runner', 'tap', ['build'])
     writeFileSync(runnerBuilt, '')
   }
-  await must('build', 'node', ['bin/build.js'])
+  await must('build', process.execPath, ['bin/build.js'])
   return lab
 }
 
