@@ -137,9 +137,15 @@ function planChanged(plan: Plan, expect: string): Refusal {
   )
 }
 
-function notSettled(host: string, left: readonly Change[]): Bug {
+/** A service that starts and then dies is the world's doing; everything else that is left is ours. */
+function notSettled(host: string, left: readonly Change[]): Bug | Failure {
   const changes = left.map(({of, what}) => `${of}: ${what}`)
-  return new Bug(`${host} is still not as wanted after everything was done: ${changes.join('; ')}.`, {
-    facts: {host, left: changes},
-  })
+  const facts = {host, left: changes}
+  const dead = left.filter(({of, what}) => of.startsWith('unit ') && /\bstart\b/.test(what)).map(({of}) => of.slice(5))
+  if (dead.length === left.length)
+    return new Failure('action-failed', `${host}: ${dead.join(', ')} started and did not stay up.`, {
+      facts,
+      remedies: dead.map(unit => `Look at what it said on ${host}: journalctl -u ${unit}`),
+    })
+  return new Bug(`${host} is still not as wanted after everything was done: ${changes.join('; ')}.`, {facts})
 }

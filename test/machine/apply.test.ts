@@ -1,0 +1,105 @@
+import t from 'tap'
+import {machineOver} from '../../src/machine/apply.ts'
+import type {Answer, Connection, Exchange, Wanted} from '../../src/machine/model.ts'
+import {isAction} from '../../src/machine/wire.ts'
+
+const fence = {lock: 'host:north-1', run: 'r1', epoch: 1}
+const pkg = (name: string): Wanted => ({kind: 'package', name})
+const command: Wanted = {kind: 'command', name: 'mark', argv: ['touch', '/x'], unless: ['test', '-e', '/x']}
+const login: Wanted = {kind: 'unit', name: 'login.service', enabled: false, running: true}
+const rules: Wanted = {kind: 'nft', ruleset: 'flush ruleset\n'}
+
+/** A machine in which what was done is so from the second exchange on, unless the test says otherwise. */
+function scene(answer: (name: string, exchange: number) => Partial<Answer> = () => ({})) {
+  const exchanges: Exchange[] = []
+  const words: string[] = []
+  const connect = (): Connection => {
+    let roundTrips = 0
+    return {
+      host: 'north-1',
+      get roundTrips() {
+        return roundTrips
+      },
+      async exchange(exchange) {
+        roundTrips += 1
+        exchanges.push(exchange)
+        const names = exchange.frames.map(frame => (isAction(frame) ? frame.act : frame.ask))
+        words.push(...exchange.frames.filter(isAction).map(({act, args}) => [act, ...args].join(' ')))
+        return names.map(name => ({exit: 0, out: '', err: '', ...answer(name, exchanges.length)}))
+      },
+      async close() {},
+      again: connect,
+    }
+  }
+  return {machine: machineOver(connect()), exchanges, words}
+}
+
+const soon = (name: string, exchange: number): Partial<Answer> =>
+  name === 'package' && exchange > 1 ? {out: 'a\tinstalled\t1\nb\tinstalled\t1\nc\tinstalled\t1\n'} : {}
+
+t.test('without a difference one exchange is enough, and it carries the fence', async t => {
+  const {machine, exchanges} = scene(name => (name === 'package' ? {out: 'a\tinstalled\t1\n'} : {}))
+  const {changes, roundTrips} = await machine.apply([pkg('a')], {fence})
+  t.strictSame([changes, roundTrips, exchanges[0]?.fence], [[], 1, fence])
+})
+
+t.test('neighbouring packages are one call of apt, others keep their place', async t => {
+  const {machine, words} = scene((name, n) => (name === 'run' && n === 1 ? {exit: 1} : soon(name, n)))
+  const {roundTrips} = await machine.apply([pkg('a'), pkg('b'), command, pkg('c')], {fence})
+  t.strictSame(words, ['packages install a b', 'run touch /x', 'packages install c'])
+  t.equal(roundTrips, 2)
+})
+
+t.test('a plan that was made of another world is refused before anything is done', async t => {
+  const {machine, words} = scene()
+  await t.rejects(machine.apply([pkg('a')], {fence, expect: 'other'}), {code: 'plan-changed'})
+  t.strictSame(words, [])
+})
+
+t.test('equal changes have equal hashes, other changes others', async t => {
+  const {machine} = scene()
+  const hash = async (...wanted: Wanted[]) => (await machine.plan(wanted)).planHash
+  t.equal(await hash(pkg('a'), pkg('b')), await hash(pkg('a'), pkg('b')))
+  t.not(await hash(pkg('a'), pkg('b')), await hash(pkg('b'), pkg('a')))
+})
+
+t.test('what a checker refuses is a refusal, what a program says is a failure; both tell what it said', async t => {
+  const failing = (exit: number) => scene((name, n) => (name === 'packages' && n > 1 ? {exit, err: 'no room'} : {}))
+  await t.rejects(failing(65).machine.apply([pkg('a')], {fence}), {code: 'check-refused', facts: {said: 'no room'}})
+  const failure = {code: 'action-failed', facts: {of: 'package a', exit: 100, said: 'no room'}}
+  await t.rejects(failing(100).machine.apply([pkg('a')], {fence}), failure)
+})
+
+t.test('what is left after everything was done is a Bug; a service that died is not', async t => {
+  await t.rejects(scene().machine.apply([pkg('a')], {fence}), {code: 'bug', facts: {left: ['package a: install']}})
+  await t.rejects(scene().machine.apply([login], {fence}), {code: 'action-failed', remedies: [/journalctl -u login/]})
+})
+
+t.test('a file shared with neighbours is put together again when one of them came between', async t => {
+  const map: Wanted = {
+    kind: 'assembly',
+    path: '/etc/map',
+    from: '/etc/map.d',
+    owner: 'root',
+    group: 'root',
+    mode: '0644',
+  }
+  const same = '644 root root 1 1.0 1.0 regular file\nff  -\n'
+  const {machine, words} = scene((name, n) => (name === 'assembly' ? {out: `${same}${n > 2 ? 'ff' : 'ee'}  -\n`} : {}))
+  await machine.apply([map], {fence})
+  t.equal(words.length, 2)
+})
+
+t.test('a ruleset is armed with its way back first, and confirmed by a connection of its own', async t => {
+  const done = {out: '92fd4f5aa2e5a0a5e4f3ccdb2b2d3ee6\n'}
+  const {machine, words, exchanges} = scene((name, n) => (name === 'nft' && n > 1 ? done : {}))
+  await t.rejects(machine.apply([rules], {fence}), {code: 'bug'})
+  t.match(words[0], /^guard 90 file \/etc\/nftables.conf file .*nft.loaded ruleset $/)
+  t.strictSame(words.slice(1), ['nft', 'confirm'])
+  t.match(exchanges[2]?.id, /^confirm\./)
+})
+
+t.test('an action of its own that fails is a failure, not an answer', async t => {
+  const {machine} = scene(name => (name === 'run' ? {exit: 1} : {}))
+  await t.rejects(machine.act('a1', [{act: 'run', args: ['false']}], fence), {code: 'action-failed'})
+})
