@@ -1,10 +1,12 @@
 import {existsSync, readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {machineOver} from '../../src/machine/apply.ts'
 import {localConnection} from '../../src/machine/local.ts'
 import type {Machine} from '../../src/machine/model.ts'
 import type {Trial} from '../support/crash.ts'
 import {bookOf} from '../support/kernel.ts'
+import type {Killable, Place} from '../support/kill.ts'
 
 /** The real reader on this machine, with its own files beside the given one. */
 export function machineBeside(file: string): Machine {
@@ -37,4 +39,10 @@ export function trial(file: string): Trial {
     state: () => existsSync(written) && readFileSync(written, 'utf8'),
     effects: () => ({}),
   }
+}
+
+/** The same in a folder. */
+export function killable({folder}: Place): Killable {
+  const {runbook, input, state, effects} = trial(join(folder, 'f'))
+  return {runbook, begin: async () => input, state: async () => state(), effects: async () => effects()}
 }

@@ -1,8 +1,10 @@
 import {existsSync, readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
 import type {Step} from '../../src/runbook/model.ts'
 import {during, type Fact, step, undo} from '../../src/runbook/step.ts'
 import type {Trial} from '../support/crash.ts'
 import {bookOf} from '../support/kernel.ts'
+import type {Killable, Place} from '../support/kill.ts'
 
 interface House {
   readonly so: Record<string, boolean>
@@ -48,4 +50,10 @@ export function trial(file?: string): Trial {
         .sort(),
     effects: () => read().effects,
   }
+}
+
+/** The same in a folder. */
+export function killable({folder}: Place): Killable {
+  const {runbook, input, state, effects} = trial(join(folder, 'house.json'))
+  return {runbook, begin: async () => input, state: async () => state(), effects: async () => effects()}
 }

@@ -2,24 +2,25 @@ import {connectLedger} from '../../src/ledger/connect.ts'
 import {launchDbos} from '../../src/runbook/dbos.ts'
 import {execute} from '../../src/runbook/execute.ts'
 import {heartbeat} from '../../src/runbook/heartbeat.ts'
-import {type Death, dying, type Trial} from './crash.ts'
+import {type Death, dying} from './crash.ts'
 import {plainly, testKernel} from './kernel.ts'
+import type {Killable, Place} from './kill.ts'
 import type {TestLedger} from './ledger.ts'
 
 /** What the child is told, as its one argument. */
 export interface Order {
-  /** A module that exports `trial(file)`, whose world is kept in that file. */
+  /** A module that exports `killable(place)`. */
   readonly module: string
-  readonly file: string
+  readonly folder: string
   readonly address: TestLedger['address']
   readonly run: string
   readonly death?: Death
 }
 
-const {module, file, address, run, death}: Order = JSON.parse(process.argv[2] ?? '{}')
-const {trial}: {trial(file: string): Trial} = await import(module)
+const {module, folder, address, run, death}: Order = JSON.parse(process.argv[2] ?? '{}')
+const {killable}: {killable(place: Place): Killable} = await import(module)
 const ledger = await connectLedger(address)
-const kernel = testKernel(ledger, [dying(trial(file).runbook, death)])
+const kernel = testKernel(ledger, [dying(killable({ledger, folder}).runbook, death)])
 const beating = await heartbeat(kernel)
 const durable = await launchDbos({ledger, executor: kernel.executor.id})
 const end = await execute(kernel, run, {...plainly(), durably: durable.here})

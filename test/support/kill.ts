@@ -4,41 +4,68 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import type {Test} from 'tap'
+import type {Ledger} from '../../src/ledger/ledger.ts'
 import {runById} from '../../src/ledger/run.ts'
 import {execute} from '../../src/runbook/execute.ts'
+import type {Runbook} from '../../src/runbook/model.ts'
 import {requestRun} from '../../src/runbook/request.ts'
-import {deaths, type Trial, twice} from './crash.ts'
+import {deaths, twice} from './crash.ts'
 import type {Order} from './crash-child.ts'
 import {byAnn, plainly, testKernel} from './kernel.ts'
-import {freshLedger} from './ledger.ts'
+import {freshLedger, type TestLedger} from './ledger.ts'
+
+/** Where a trial keeps its world. */
+export interface Place {
+  readonly ledger: Ledger
+  readonly folder: string
+}
+
+/** A runbook with its world, kept where processes that are killed leave it. */
+export interface Killable {
+  readonly runbook: Runbook
+  /** The input of a run, made once. */
+  begin(): Promise<unknown>
+  /** What is true, as data that can be compared. */
+  state(): Promise<unknown>
+  /** How often each effect happened; what may happen again left out. */
+  effects(): Promise<Readonly<Record<string, number>>>
+}
 
 /**
  * Crash level two, on a real ledger with DBOS: one run whose process is killed by SIGKILL at three points of every step,
- * each next process resuming it. It ends like an undisturbed run, each effect once. The module exports `trial(file)`.
+ * each next process resuming it. It ends like an undisturbed run, each effect once. The module exports `killable(place)`.
  */
 export async function diesAtEveryStep(t: Test, module: string): Promise<void> {
-  const {trial}: {trial(file: string): Trial} = await import(module)
-  const folder = mkdtempSync(join(tmpdir(), 'selfhelp-crash-'))
-  t.teardown(() => rmSync(folder, {recursive: true}))
-  const ledger = await freshLedger(t)
-  const calm = trial(join(folder, 'calm.json'))
-  const kernel = testKernel(ledger, [calm.runbook])
-  const ask = () => requestRun(kernel, {runbook: calm.runbook, input: calm.input, by: byAnn})
-  t.strictSame(await execute(kernel, (await ask()).id, plainly()), {state: 'done'}, 'undisturbed')
+  const {killable}: {killable(place: Place): Killable} = await import(module)
+  const calm = await placeFor(t)
+  const undisturbed = killable(calm)
+  const {kernel, run: first} = await asked(calm.ledger, undisturbed)
+  t.strictSame(await execute(kernel, first.id, plainly()), {state: 'done'}, 'undisturbed')
 
-  const file = join(folder, 'killed.json')
-  const run = await ask()
-  const order = {module, file, address: ledger.address, run: run.id}
-  const steps = calm.runbook.steps(calm.input)
+  const place = await placeFor(t)
+  const killed = killable(place)
+  const {run} = await asked(place.ledger, killed)
+  const order = {module, folder: place.folder, address: place.ledger.address, run: run.id}
+  const steps = killed.runbook.steps(run.input)
   for (const death of deaths(steps)) {
     const {signal, out} = await child({...order, death})
     t.equal(signal, 'SIGKILL', `died ${death.point} ${steps[death.position]?.name} ${out}`)
   }
-  const {out} = await child(order)
-  t.match(out, /"state":"done"/)
-  t.equal((await runById(ledger, run.id)).state, 'done')
-  t.strictSame(trial(file).state(), calm.state(), 'everything is as after an undisturbed run')
-  t.strictSame(twice(trial(file), steps), [], 'each effect happened once')
+  t.match((await child(order)).out, /"state":"done"/)
+  t.equal((await runById(place.ledger, run.id)).state, 'done')
+  t.strictSame(await killed.state(), await undisturbed.state(), 'everything is as after an undisturbed run')
+  t.strictSame(twice(await killed.effects(), steps), [], 'each effect happened once')
+}
+
+async function placeFor(t: Test): Promise<Place & {ledger: TestLedger}> {
+  const folder = mkdtempSync(join(tmpdir(), 'selfhelp-crash-'))
+  t.teardown(() => rmSync(folder, {recursive: true}))
+  return {ledger: await freshLedger(t), folder}
+}
+
+async function asked(ledger: TestLedger, {runbook, begin}: Killable) {
+  const kernel = testKernel(ledger, [runbook])
+  return {kernel, run: await requestRun(kernel, {runbook, input: await begin(), by: byAnn})}
 }
 
 /** One process that follows a run, until it ends or dies. */

@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto'
-import {readFileSync} from 'node:fs'
+import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {Readable} from 'node:stream'
@@ -7,6 +7,7 @@ import type {Test} from 'tap'
 import {readContract} from '../../src/contract/read.ts'
 import type {Platform} from '../../src/environment/steps.ts'
 import {putHost} from '../../src/ledger/host.ts'
+import type {Ledger} from '../../src/ledger/ledger.ts'
 import {secretStore} from '../../src/ledger/secret-store.ts'
 import {putSetting} from '../../src/ledger/setting.ts'
 import {putSite} from '../../src/ledger/site.ts'
@@ -20,8 +21,8 @@ import {leapingClock} from './memory-run.ts'
 export const acme = readContract(readFileSync(new URL('../../examples/acme.yaml', import.meta.url)), 'acme.yaml')
 
 /** A ledger with two sites and three hosts, and scripted machines behind them. */
-export interface TenantWorld {
-  readonly ledger: TestLedger
+export interface TenantWorld<L extends Ledger = TestLedger> {
+  readonly ledger: L
   readonly platform: Platform
   machine(host: string): ScriptedMachine
   /** Everything on hosts and in the ledger that a tenant brings, generated values replaced by their kind. */
@@ -31,6 +32,12 @@ export interface TenantWorld {
 /** A fresh world; its ledger is gone after the test. */
 export async function tenantWorld(t: Pick<Test, 'teardown'>): Promise<TenantWorld> {
   const ledger = await freshLedger(t)
+  await putSites(ledger)
+  return tenantWorldOn(ledger)
+}
+
+/** Two sites, three hosts. */
+export async function putSites(ledger: Ledger): Promise<void> {
   await putSetting(ledger, 'base-domain', 'ezvsaas.test')
   for (const name of ['north', 'south'])
     await putSite(ledger, {name, country: 'FR', tier: '3+', iso27001: '2099-06-30', soc2: '2099-03-31'})
@@ -40,14 +47,24 @@ export async function tenantWorld(t: Pick<Test, 'teardown'>): Promise<TenantWorl
   await at('north-1', 'north', every)
   await at('north-2', 'north', every)
   await at('south-1', 'south', ['repository'])
-  const machines = new Map(['north-1', 'north-2', 'south-1'].map(name => [name, withRuntime(scriptedMachine(name))]))
-  const machine = (name: string) => machines.get(name) as ScriptedMachine
-  return {ledger, platform: platformOn(ledger, machine), machine, state: () => stateOf(ledger, [...machines.values()])}
 }
 
-function platformOn(ledger: TestLedger, machine: (host: string) => Machine): Platform {
-  const keyFile = join(tmpdir(), `selfhelp-test-key-${randomBytes(6).toString('hex')}`)
-  writeKeys(keyFile, [newKey()])
+/** The world of a ledger that has sites; with a folder it outlives a process that is killed. */
+export function tenantWorldOn<L extends Ledger>(ledger: L, folder?: string): TenantWorld<L> {
+  const machines = new Map(
+    ['north-1', 'north-2', 'south-1'].map(name => {
+      const script = folder === undefined ? {} : {file: join(folder, `${name}.json`)}
+      return [name, withRuntime(scriptedMachine(name, script), accountsIn(folder, name))]
+    }),
+  )
+  const machine = (name: string) => machines.get(name) as ScriptedMachine
+  const platform = platformOn(ledger, machine, folder)
+  return {ledger, platform, machine, state: () => stateOf(ledger, [...machines.values()])}
+}
+
+function platformOn(ledger: Ledger, machine: (host: string) => Machine, folder?: string): Platform {
+  const keyFile = join(folder ?? tmpdir(), `selfhelp-test-key-${folder ? 'kept' : randomBytes(6).toString('hex')}`)
+  if (!existsSync(keyFile)) writeKeys(keyFile, [newKey()])
   const clock = leapingClock()
   return {
     ledger,
@@ -85,9 +102,7 @@ function platformOn(ledger: TestLedger, machine: (host: string) => Machine): Pla
 }
 
 /** The runtime behind a scripted machine: it keeps accounts, and says that it is ready when its units run. */
-function withRuntime(machine: ScriptedMachine): ScriptedMachine {
-  const accounts = new Map<string, Set<string>>()
-  const known = (socket: string) => accounts.get(socket) ?? new Set<string>()
+function withRuntime(machine: ScriptedMachine, accounts: Accounts): ScriptedMachine {
   return {
     ...machine,
     get there() {
@@ -103,7 +118,7 @@ function withRuntime(machine: ScriptedMachine): ScriptedMachine {
       questions.map(({args}): Answer => {
         const socket = args.at(-3) ?? ''
         if (args.at(-1) !== '/internal/accounts') return {exit: 0, out: '', err: ''}
-        return {exit: 0, out: JSON.stringify({items: [...known(socket)].map(email => ({email}))}), err: ''}
+        return {exit: 0, out: JSON.stringify({items: accounts.of(socket).map(email => ({email}))}), err: ''}
       }),
     act: async (id, actions, fence) => {
       await machine.act(id, actions, fence)
@@ -111,7 +126,7 @@ function withRuntime(machine: ScriptedMachine): ScriptedMachine {
         if (args.at(-1) !== '/internal/accounts') return {exit: 0, out: '', err: ''}
         const {email} = JSON.parse(String(input)) as {email: string}
         const socket = args.at(-3) ?? ''
-        accounts.set(socket, known(socket).add(email))
+        accounts.add(socket, email)
         const welcome = {url: `https://x.test/welcome/${email}`, expiresAt: '2026-11-29T11:00:00Z'}
         return {exit: 0, out: JSON.stringify({welcome}), err: ''}
       })
@@ -119,7 +134,26 @@ function withRuntime(machine: ScriptedMachine): ScriptedMachine {
   }
 }
 
-async function stateOf(ledger: TestLedger, machines: readonly ScriptedMachine[]): Promise<unknown> {
+interface Accounts {
+  of(socket: string): readonly string[]
+  add(socket: string, email: string): void
+}
+
+function accountsIn(folder: string | undefined, host: string): Accounts {
+  const file = folder && join(folder, `accounts-${host}.json`)
+  let memory: Record<string, readonly string[]> = {}
+  const read = () => (file && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as typeof memory) : memory)
+  return {
+    of: socket => read()[socket] ?? [],
+    add: (socket, email) => {
+      const all = read()
+      memory = {...all, [socket]: [...new Set([...(all[socket] ?? []), email])]}
+      if (file) writeFileSync(file, JSON.stringify(memory))
+    },
+  }
+}
+
+async function stateOf(ledger: Ledger, machines: readonly ScriptedMachine[]): Promise<unknown> {
   const there = machines.map(one => [one.host, remaining(one.there)])
   const rows = {
     tenant: await ledger.all`select name from tenant order by name`,

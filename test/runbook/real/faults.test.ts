@@ -74,7 +74,8 @@ async function stopFor(place: ReturnType<typeof placeOf>, milliseconds: number):
 }
 
 t.test('an executor that slept while its lock was taken over has no effect on the host when it wakes', async t => {
-  const file = join(folderOf(t), 'f')
+  const folder = folderOf(t)
+  const file = join(folder, 'f')
   const ledger = await freshLedger(t)
   const {runbook, input, state} = trial(file)
   const machine = machineBeside(file)
@@ -85,7 +86,7 @@ t.test('an executor that slept while its lock was taken over has no effect on th
   }
   const run = await requestRun(kernel, {runbook, input, by: byAnn, detach: true})
   const module = new URL('../fenced.ts', import.meta.url).href
-  const sleeper = spawn(process.execPath, orderFor({module, file, address: ledger.address, run: run.id}), {
+  const sleeper = spawn(process.execPath, orderFor({module, folder, address: ledger.address, run: run.id}), {
     stdio: 'pipe',
   })
   while (!existsSync(`${file}.waiting`)) await sleep(50)

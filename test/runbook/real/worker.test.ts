@@ -76,7 +76,7 @@ t.test('the run of a dead executor is recovered by a worker', async t => {
   const module = new URL('../house.ts', import.meta.url).href
   const {signal} = await child({
     module,
-    file,
+    folder,
     address: ledger.address,
     run: run.id,
     death: {position: 2, point: 'between'},
