@@ -31,6 +31,7 @@ export default class Init extends BaseCommand {
 
   protected override async answer({flags, world}: Typed<typeof Init>) {
     const {home, env, clock} = world
+    const part = world.progress.part(`The control plane in ${home}`)
     const result = await init({
       home,
       env,
@@ -40,6 +41,7 @@ export default class Init extends BaseCommand {
       operatorKey: flags['operator-key'],
       recoveryKeys: flags['recovery-key'] ?? [],
     })
+    part.done()
     return {result, view: initialised(result)}
   }
 }

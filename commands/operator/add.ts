@@ -1,6 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {Mutation, type Typed} from '../../src/cli/base.ts'
 import {addOperator} from '../../src/operator/add.ts'
+import {readPublicKey} from '../../src/operator/public-key.ts'
 import {operatorAdded} from '../../src/operator/view.ts'
 
 export default class OperatorAdd extends Mutation {
@@ -14,6 +15,10 @@ export default class OperatorAdd extends Mutation {
     '<%= config.bin %> <%= command.id %> jane.doe@cmc.example --key jane.pub',
     '<%= config.bin %> <%= command.id %> joe@cmc.example --key joe.pub --role approver --reason "on duty from Monday"',
   ]
+
+  protected override signs({flags, request}: Typed<typeof OperatorAdd>) {
+    return {...request, input: {...request.input, key: readPublicKey(flags.key)}}
+  }
 
   protected override async answer({args, flags, world}: Typed<typeof OperatorAdd>) {
     const role = flags.role === 'approver' ? 'approver' : 'cmc'

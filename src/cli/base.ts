@@ -111,9 +111,15 @@ export abstract class Mutation extends BaseCommand {
     return {subject, tenant: /^[a-z][a-z0-9-]{1,23}$/.test(label) ? label : undefined}
   }
 
+  /** What is signed: what was typed, unless a command reads a file, whose content counts rather than its name. */
+  protected signs({request}: Said): Request {
+    return request
+  }
+
   protected override async reply(typed: Said): Promise<Answer> {
     if (typed.flags.plan) return this.answer(typed)
-    const {world, request} = typed
+    const {world} = typed
+    const request = this.signs(typed)
     return world.mutate({request, ...this.about(typed)}, signed => this.answer({...typed, signed}))
   }
 }
