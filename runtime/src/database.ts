@@ -8,8 +8,14 @@ export interface Sql {
   query<R extends pg.QueryResultRow = any>(text: string, values?: unknown[]): Promise<pg.QueryResult<R>>
 }
 
+/** How many connections at most, and how long one statement may take (milliseconds; endless when left out). */
+export interface PoolLimits {
+  readonly max: number
+  readonly statementMs?: number
+}
+
 /** A small pool that never throws outside of a query; a lost server shows in /readyz. */
-export function openPool(database: Database, max = 8): pg.Pool {
+export function openPool(database: Database, {max, statementMs}: PoolLimits): pg.Pool {
   const pool = new pg.Pool({
     host: database.host,
     port: database.port,
@@ -25,6 +31,7 @@ export function openPool(database: Database, max = 8): pg.Pool {
           },
         }),
     max,
+    ...(statementMs === undefined ? {} : {statement_timeout: statementMs, query_timeout: statementMs + 1000}),
     application_name: 'selfhelp-runtime',
     connectionTimeoutMillis: 3000,
     idleTimeoutMillis: 30_000,

@@ -1,3 +1,4 @@
+import {setTimeout} from 'node:timers/promises'
 import type {Sql} from './database.ts'
 import {schemaLevel} from './migrate.ts'
 import type {Release} from './release.ts'
@@ -11,6 +12,8 @@ export interface Health {
   readonly sql: Sql
   readonly draining: () => boolean
 }
+
+const answerMs = 2000
 
 interface Reason {
   readonly code: 'database-unreachable' | 'schema-level' | 'state-file' | 'draining'
@@ -45,7 +48,7 @@ async function readiness({release, state, sql, draining}: Health): Promise<Answe
   // With an older state still known, a broken file is no reason to leave; with none, nobody may be let in.
   if (state.problem !== undefined) (state.known ? warnings : reasons).push({code: 'state-file', problem: state.problem})
   try {
-    const found = await schemaLevel(sql)
+    const found = await soon(schemaLevel(sql))
     if (found !== release.schemaLevel) reasons.push({code: 'schema-level', found, expected: release.schemaLevel})
   } catch {
     reasons.push({code: 'database-unreachable'})
@@ -53,4 +56,19 @@ async function readiness({release, state, sql, draining}: Health): Promise<Answe
   const {mode, until, neutralised} = state.now()
   const ready = reasons.length === 0
   return json({ready, reasons, warnings, mode, until, neutralised, version: release.version}, ready ? 200 : 503)
+}
+
+// Whoever asks has to decide now: a database that takes its time is as good as none.
+async function soon<T>(asked: Promise<T>): Promise<T> {
+  const late = new AbortController()
+  const timeout = setTimeout(answerMs, undefined, {signal: late.signal}).then(() => {
+    throw new Error('no answer in time')
+  })
+  try {
+    return await Promise.race([asked, timeout])
+  } finally {
+    late.abort()
+    timeout.catch(() => undefined)
+    asked.catch(() => undefined)
+  }
 }

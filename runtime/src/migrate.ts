@@ -23,7 +23,7 @@ const lock = 5_345_610_001
 
 /** Brings the database to this release's schema level, a transaction per file, one process at a time. Prints JSON. */
 export async function migrate(config: Config, release: Release): Promise<number> {
-  const pool = openPool(config.database, 2)
+  const pool = openPool(config.database, {max: 2})
   try {
     const result = await migratePool(pool, release)
     process.stdout.write(`${JSON.stringify(result)}\n`)

@@ -1,5 +1,6 @@
 import {rmSync} from 'node:fs'
 import type {Server} from 'node:http'
+import type pg from 'pg'
 import {adminApp} from './admin/routes.ts'
 import {type Context, createApp} from './app.ts'
 import type {AdminListener, Config} from './config.ts'
@@ -22,27 +23,19 @@ const minute = 60_000
 /** Serves one role until SIGTERM or SIGINT, finishes what was asked, and promises exit code 0. SIGHUP re-reads the state. */
 export async function serve(config: Config, release: Release): Promise<number> {
   const clock = Date.now
-  const pool = openPool(config.database)
+  const pool = openPool(config.database, {max: 8, statementMs: 10_000})
+  // Operations read whole tables, and must not wait behind readers.
+  const ownPool = openPool(config.database, {max: 2})
   const state = followState(config.stateFile, clock)
   let draining = false
-  const context: Context = {
-    config,
-    release,
-    procedures: readProcedures(release.root),
-    state: state.now,
-    clock,
-    sql: pool,
-    together: work => transaction(pool, work),
-    limits: {
-      account: createLimit(5, 15 * minute, clock),
-      source: createLimit(30, 15 * minute, clock),
-      feedback: createLimit(20, 15 * minute, clock),
-    },
-  }
+  const context = contextOf(config, release, {pool, state: state.now, clock})
   const health = {release, state, sql: pool, draining: () => draining}
   const pages = config.role === 'presentation' ? portalPages(context) : editionPages(context)
   const open = createListener('public', withHealth(health, createApp(context, pages)), config.proxies)
-  const admin = createListener('admin', withHealth(health, adminApp({context, pool, gateway: openGateway(state.now)})))
+  const admin = createListener(
+    'admin',
+    withHealth(health, adminApp({context, pool: ownPool, gateway: openGateway(state.now)})),
+  )
   process.on('SIGHUP', () => {
     state.reread()
     log(state.problem ? 'error' : 'info', 'state-read', {problem: state.problem, ...state.now()})
@@ -61,9 +54,32 @@ export async function serve(config: Config, release: Release): Promise<number> {
   stopBeating()
   log('info', 'draining')
   await Promise.all([drain(open), drain(admin)])
-  await pool.end()
+  await Promise.all([pool.end(), ownPool.end()])
   log('info', 'stopped')
   return 0
+}
+
+interface Parts {
+  readonly pool: pg.Pool
+  readonly state: Context['state']
+  readonly clock: Context['clock']
+}
+
+function contextOf(config: Config, release: Release, {pool, state, clock}: Parts): Context {
+  return {
+    config,
+    release,
+    procedures: readProcedures(release.root),
+    state,
+    clock,
+    sql: pool,
+    together: work => transaction(pool, work),
+    limits: {
+      account: createLimit(5, 15 * minute, clock),
+      source: createLimit(30, 15 * minute, clock),
+      feedback: createLimit(20, 15 * minute, clock),
+    },
+  }
 }
 
 function asked(): Promise<void> {

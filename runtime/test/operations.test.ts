@@ -41,6 +41,23 @@ t.test('operations', {skip: withoutDatabase}, async t => {
     t.match(await opinion.text(), 'Réponse impossible')
   })
 
+  t.test('a database that hangs, is lost and comes back is told as it is', async t => {
+    const database = await newDatabase()
+    const runtime = await startRuntime(t, {role: 'presentation', database})
+    const [beat] = await until(() =>
+      sql(database, 'select role from operation.heartbeat').then(rows => rows[0] && rows),
+    )
+    t.equal(beat?.role, 'presentation')
+    const ends = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`
+    await sql(database, ends)
+    t.match(await json(runtime, '/readyz'), {ready: true}, 'connections that were cut are made anew')
+    const holding = sql(database, 'begin; lock table operation.schema_level; select pg_sleep(4)')
+    await until(async () => (await sql(database, "select from pg_locks where mode = 'AccessExclusiveLock'")).length > 0)
+    t.match(await json(runtime, '/readyz'), {ready: false, reasons: [{code: 'database-unreachable'}]})
+    await holding
+    t.match(await json(runtime, '/readyz'), {ready: true})
+  })
+
   t.test('migrations run once however many start them, and a changed one is refused', async t => {
     const database = await newDatabase()
     const config = writeConfig(t, {role: 'presentation', database})
