@@ -15,7 +15,7 @@ await build({
   bundle: true,
   format: 'esm',
   platform: 'node',
-  external: ['typescript'],
+  external: ['typescript', '*.node'],
   define: {ROOT: JSON.stringify(new URL('../..', import.meta.url).pathname)},
   banner: {
     js: "import {createRequire as $c} from 'node:module'; const require = $c(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname",
