@@ -12,7 +12,7 @@ import {child} from '../../support/kill.ts'
 import {freshLedger} from '../../support/ledger.ts'
 import {trial} from '../house.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(240_000)
 
 /** Lets a worker work until the runs have ended. */
 async function untilEnded(kernel: Kernel, runs: readonly string[]) {
