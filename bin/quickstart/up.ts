@@ -42,7 +42,7 @@ export async function up({streams, progress}: Shown, {lab, began}: {lab: string;
   await part('Debian packages and build', () => setUp(progress))
   const status = await part('three lab hosts on two sites', () => labHosts(lab))
   await part('ledger, keys and first operator', ledger)
-  await part('two sites', places)
+  await part('two sites, and a point that looks from outside', () => places(status))
   await part('hosts adopted', () => hosts(status))
   await part('release', () => selfhelp('release', 'build', '--reason', 'quickstart'))
   await part(`tenant ${tenant}`, provision)
@@ -63,8 +63,9 @@ async function ledger(): Promise<void> {
   await selfhelp('init')
 }
 
-async function places(): Promise<void> {
+async function places({outside}: LabStatus): Promise<void> {
   for (const [name, flags] of Object.entries(sites)) await selfhelp('site', 'add', name, ...flags)
+  await selfhelp('probe', 'add', 'outside', '--netns', outside.netns)
 }
 
 async function hosts(status: LabStatus): Promise<void> {
@@ -78,7 +79,7 @@ async function hosts(status: LabStatus): Promise<void> {
 
 async function provision(): Promise<void> {
   await selfhelp('tenant', 'create', tenant, '--contract', `examples/${tenant}.yaml`, '--reason', 'quickstart')
-  await selfhelp('tenant', 'hand-over', tenant, '--by', 'jdoe', '--reason', 'quickstart')
+  await selfhelp('tenant', 'hand-over', tenant, '--by', 'jdoe', '--channel', 'meeting', '--reason', 'quickstart')
 }
 
 /** The very line that is printed, with the CA checked. */
