@@ -30,7 +30,10 @@ export async function startPostgres(t: Test): Promise<() => Promise<Database>> {
   )
   if (made.status !== 0) throw new Error(made.stderr.toString())
   const options = ['-k', folder, '-c', 'listen_addresses=', '-c', 'fsync=off', '-c', 'shared_buffers=8MB']
-  const server = spawn(`${binaries}/postgres`, ['-D', data, ...options], {...account, cwd: folder, stdio: 'ignore'})
+  // Ended by the kernel when the test is: one that ran out of time runs no teardown.
+  const who = account ? [`--reuid=${account.uid}`, `--regid=${account.gid}`, '--clear-groups'] : []
+  const command = [...who, '--pdeathsig', 'QUIT', `${binaries}/postgres`, '-D', data, ...options]
+  const server = spawn('setpriv', command, {cwd: folder, stdio: 'ignore'})
   t.teardown(async () => {
     if (server.exitCode === null && server.kill('SIGQUIT')) await once(server, 'exit')
     rmSync(folder, {recursive: true, force: true})
