@@ -16,7 +16,7 @@ export interface FarewellRow {
 
 /** Farewells of a tenant that are still kept, or those of all that should not be any more. */
 export async function keptFarewells(ledger: Queries, tenant: string): Promise<FarewellRow[]> {
-  return ledger.all<FarewellRow>`select * from farewell where tenant = ${tenant} and expired_at is null order by path`
+  return ledger.all<FarewellRow>`select * from farewell where tenant = ${tenant} and expired_at is null order by expires_at, path`
 }
 
 /** Farewells whose time is over and that still lie somewhere. */

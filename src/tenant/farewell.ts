@@ -105,8 +105,8 @@ async function dumped(platform: Platform, environment: Environment, {at, keySecr
 const block = 4_194_304
 const read = `dd if="$1" bs=${block} skip="$2" count=1 status=none | base64 -w 0`
 
-/** In blocks, because answers are text. */
-async function readFrom(machine: Machine, file: string): Promise<Buffer> {
+/** A file of a machine; in blocks, because answers are text. */
+export async function readFrom(machine: Machine, file: string): Promise<Buffer> {
   const parts: Buffer[] = []
   for (let at = 0; ; at++) {
     const [answer] = await machine.ask([{ask: 'run', args: ['sh', '-c', read, 'read', file, `${at}`]}])

@@ -2,6 +2,7 @@ import type {Cell, View} from '../cli/view.ts'
 import {environmentFields} from '../environment/model.ts'
 import type {TenantList} from './list.ts'
 import type {Decided, TenantInput} from './model.ts'
+import type {Farewell} from './open.ts'
 import type {RemoveInput} from './remove.ts'
 import type {TenantShown} from './show.ts'
 
@@ -77,6 +78,19 @@ export function tenantRemoved({tenant, environments, repository, keep}: RemoveIn
   const days = keep.replace(/^P(\d+)D$/, '$1 days')
   const where = repository ? `on ${repository}` : 'in the home of the control plane'
   return {result, view: `${tenant} is removed (${names.join(', ')}); its last dump is kept ${where} for ${days}.`}
+}
+
+/** A row per dump that is kept. */
+export function farewellRows({items}: {items: readonly Farewell[]}): View {
+  return {
+    heads: ['kept on', 'file', 'until'],
+    rows: items.map(({host, path, expiresAt}) => [host ?? 'the control plane', path, expiresAt]),
+  }
+}
+
+/** What to do with an opened dump. */
+export function farewellOpened(output: string): View {
+  return `${output} is written; look into it with pg_restore --list, and remove it when it has served.`
 }
 
 /** A run that was left to a worker. */
