@@ -150,7 +150,9 @@ function isZone(text: string): boolean {
   }
 }
 
-/** A place in a JSON Schema as a place in a contract: `properties` and `items` are its own words. */
-function fieldPath(path: readonly (string | number)[]): PropertyKey[] {
-  return path.flatMap((part, at) => (part === 'properties' && at % 2 === 0 ? [] : part === 'items' ? [0] : [part]))
+/** A place in a JSON Schema as a place in a contract: after `properties` comes a name, `items` is any place in a list. */
+function fieldPath([word, ...rest]: readonly (string | number)[]): PropertyKey[] {
+  if (word === 'items') return [0, ...fieldPath(rest)]
+  const [name, ...more] = rest
+  return word === 'properties' && name !== undefined ? [name, ...fieldPath(more)] : []
 }
