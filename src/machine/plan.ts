@@ -75,12 +75,15 @@ export function guardOf(changes: readonly Change[], seconds: number): Action | u
   return guards.length === 0 ? undefined : {act: 'guard', args: [`${seconds}`, ...files, ...units, ...ruleset]}
 }
 
-/** The actions of these changes; neighbouring packages go in one call, because apt is slow to start. */
+/** Neighbours of these are told together when they are told the same: apt and systemd are slow to begin. */
+const together = new Set(['packages', 'units'])
+
+/** The actions of these changes, in their order. */
 export function actionsOf(changes: readonly Change[]): readonly Action[] {
   const actions: Action[] = []
   for (const action of changes.flatMap(change => change.actions)) {
     const last = actions.at(-1)
-    if (action.act === 'packages' && last?.act === 'packages' && action.args[0] === last.args[0])
+    if (last && together.has(action.act) && action.act === last.act && action.args[0] === last.args[0])
       actions[actions.length - 1] = {...last, args: [...last.args, ...action.args.slice(1)]}
     else actions.push(action)
   }

@@ -178,6 +178,9 @@ t.test('a file is replaced whole, refused by its check without a trace, and neve
   symlinkSync(at('file'), at('link'))
   await connection.exchange({id: id(), fence: newer, frames: [put(at('link'), 'three')]})
   t.equal(readFileSync(at('file'), 'utf8') + readFileSync(at('link'), 'utf8'), 'one\nthree')
+  symlinkSync('/etc', at('elsewhere'))
+  const [led] = await connection.exchange({id: id(), fence: newer, frames: [put(at('elsewhere/selfhelp-test'), 'x')]})
+  t.match(led, {exit: 1, err: /is really \/etc/})
   t.strictSame(
     readdirSync(root).filter(name => name.startsWith('.selfhelp')),
     [],

@@ -39,6 +39,11 @@ act_put() {
 stage() {
   leaf=${1##*/} stage=.selfhelp.$$
   cd -P -- "${1%/*}/" || return
+  # Whoever owns a folder on the way may have put a link into it.
+  [ "${PWD%/}" = "${1%/*}" ] || {
+    echo "the folder of $1 is really $PWD" >&2
+    return 1
+  }
   [ ! -e "$stage" ] || rm -rf "$stage"
   mkdir -m 711 "$stage" && cd -P "$stage" && [ -O . ]
 }
@@ -106,34 +111,48 @@ apt_get() {
   apt-get --yes --quiet -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold --no-install-recommends "$verb" "$@"
 }
 
-# UNIT VERB…
-act_unit() {
-  unit=$1
+# VERB,VERB,… UNIT…: neighbours are told together, so that they start at once and systemd reads its files once.
+act_units() {
+  verbs=$1,
   shift
-  for verb; do
+  while [ -n "$verbs" ]; do
+    verb=${verbs%%,*} verbs=${verbs#*,}
     case $verb in
-    load) systemctl daemon-reload ;;
-    start | restart) up "$verb" ;;
-    reload) reload ;;
-    forget) systemctl reset-failed -- "$unit" 2>/dev/null; rm -f "$root/run/selfhelp/loaded/$unit" ;;
-    *) systemctl "$verb" -- "$unit" ;;
+    load) case $verbs in enable,*) ;; *) systemctl daemon-reload ;; esac ;;
+    start | restart) up "$verb" "$@" ;;
+    reload) reload "$@" ;;
+    forget) forget "$@" ;;
+    *) systemctl "$verb" -- "$@" ;;
     esac || return
   done
 }
 
 up() {
-  systemctl "$1" -- "$unit" && case $(systemctl show -p ActiveState,SubState --value -- "$unit") in
+  verb=$1
+  shift
+  systemctl "$verb" -- "$@" && case $(systemctl show -p ActiveState,SubState --value -- "$@") in
   *failed* | *auto-restart*) false ;;
-  esac || {
+  esac && return
+  for unit; do
     journalctl --no-pager -q -n 20 -o cat -u "$unit" >&2
-    return 69
-  }
+  done
+  return 69
 }
 
 # The stamp is older than the load, so a file changed between the two is seen as not loaded.
 reload() {
   stamps=$root/run/selfhelp/loaded
-  mkdir -p "$stamps" && : >"$stamps/$unit.new" && systemctl reload-or-restart -- "$unit" && mv -f "$stamps/$unit.new" "$stamps/$unit"
+  mkdir -p "$stamps" || return
+  for unit; do
+    : >"$stamps/$unit.new" && systemctl reload-or-restart -- "$unit" && mv -f "$stamps/$unit.new" "$stamps/$unit" || return
+  done
+}
+
+forget() {
+  systemctl reset-failed -- "$@" 2>/dev/null
+  for unit; do
+    rm -f "$root/run/selfhelp/loaded/$unit"
+  done
 }
 
 # VERSION SHA256 SIGNEDTEXT SIGNATURE PUBLICKEY: proven before it is unpacked, in its place only when it is whole.

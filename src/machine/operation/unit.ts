@@ -1,4 +1,4 @@
-import type {Answer, Change, Operation, Question, UnitWanted} from '../model.ts'
+import type {Action, Answer, Change, Operation, Question, UnitWanted} from '../model.ts'
 import {statFact} from './stat.ts'
 
 /**
@@ -22,9 +22,11 @@ export const unit: Operation<UnitWanted> = {
       ...running(want, have, {answers, touched}),
     ]
     if (verbs.length === 0) return []
-    return [{of: unit.title(want), what: verbs.join(', '), actions: [{act: 'unit', args: [want.name, ...verbs]}]}]
+    return [{of: unit.title(want), what: verbs.join(', '), actions: [units(want, verbs)]}]
   },
 }
+
+const units = ({name}: UnitWanted, verbs: readonly string[]): Action => ({act: 'units', args: [verbs.join(','), name]})
 
 interface UnitFact {
   readonly load: string
@@ -102,5 +104,5 @@ function willChange(path: string, touched: ReadonlySet<string>): boolean {
 function removal(want: UnitWanted, have: UnitFact): readonly Change[] {
   const verbs = [...(isDown(have) ? [] : ['stop']), ...(isEnabled(have) ? ['disable'] : [])]
   if (verbs.length === 0 && have.active !== 'failed') return []
-  return [{of: unit.title(want), what: 'remove', actions: [{act: 'unit', args: [want.name, ...verbs, 'forget']}]}]
+  return [{of: unit.title(want), what: 'remove', actions: [units(want, [...verbs, 'forget'])]}]
 }
