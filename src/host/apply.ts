@@ -1,6 +1,7 @@
+import {Refusal} from '../error.ts'
 import type {Applied, Plan} from '../machine/model.ts'
-import type {Runbook} from '../runbook/model.ts'
-import {runbook, step} from '../runbook/step.ts'
+import type {At, Runbook, Step} from '../runbook/model.ts'
+import {runbook, step, undo} from '../runbook/step.ts'
 import {type Host, hostLock} from './model.ts'
 import {hostWanted} from './wanted.ts'
 import {inside, type Ways} from './ways.ts'
@@ -44,22 +45,36 @@ export function hostApply(world: HostWorld, did: (applied: Applied) => void = ()
     tenant: () => undefined,
     environments: ({environments}) => environments,
     locks: ({name}) => [hostLock(name)],
-    steps: ({name, expect}) => [
-      step(
-        'host-is-as-wanted',
-        {
-          holds: async () => (await planHost(world, name)).changes.length === 0,
-          make: async at => {
-            const {host, wanted} = await wantedOf(world, name)
-            const fence = at.fence(hostLock(name))
-            const how = expect === undefined ? {fence} : {fence, expect}
-            did(await inside(world.ways.enter(host), machine => machine.apply(wanted, how)))
-          },
-        },
-        {within: 'PT5M'},
-      ),
-    ],
+    steps: input => stepsOf(world, input, did),
   })
+}
+
+function stepsOf(world: HostWorld, {name, expect}: HostApplyInput, did: (applied: Applied) => void): readonly Step[] {
+  // What the first step found is what the second is asked first: a host is asked once for both.
+  let seen: HostChanged | undefined
+  const asWanted = async () => {
+    const {changes} = seen ?? (await planHost(world, name))
+    seen = undefined
+    return changes.length === 0
+  }
+  const asPlanned = async () => {
+    seen = await planHost(world, name)
+    return expect === undefined || expect === seen.planHash || seen.changes.length === 0
+  }
+  const refuse = async () => {
+    if (!(await asPlanned())) throw planChanged(name, `${expect}`, `${seen?.planHash}`)
+  }
+  const apply = async (at: At) => {
+    const {host, wanted} = await wantedOf(world, name)
+    const fence = at.fence(hostLock(name))
+    const how = expect === undefined ? {fence} : {fence, expect}
+    did(await inside(world.ways.enter(host), machine => machine.apply(wanted, how)))
+  }
+  const stays = undo.never('what was applied is what the host should be', 'docs/runbooks/host-apply.md')
+  return [
+    step('host-is-as-planned', {holds: asPlanned, make: refuse}),
+    step('host-is-as-wanted', {holds: asWanted, make: apply}, {...stays, within: 'PT5M'}),
+  ]
 }
 
 /** What would change on a host; one exchange. Throws `Refusal('not-found')`, `Failure('host-unreachable')`. */
@@ -74,4 +89,12 @@ export async function planHost(world: HostWorld, name: string): Promise<HostChan
 async function wantedOf({book, ways}: HostWorld, name: string) {
   const [fleet, host] = await Promise.all([book.fleet(), book.named(name)])
   return {host, wanted: hostWanted({host, fleet, publicKey: ways.publicKey})}
+}
+
+/** The refusal to apply what is no longer what was planned. */
+export function planChanged(host: string, expected: string, found: string): Refusal {
+  return new Refusal('plan-changed', `${host} is no longer as it was when the plan was made; nothing was changed.`, {
+    facts: {host, expected, found},
+    remedies: [`selfhelp host plan ${host}`],
+  })
 }
