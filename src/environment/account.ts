@@ -84,7 +84,7 @@ async function ask(
   const args = asking(environment, 'edition', ['POST', '/internal/accounts'])
   const answers = await machine.act(
     id,
-    wishes.map(wish => ({act: 'run', args, input: JSON.stringify(wish)})),
+    wishes.map(wish => ({act: 'run', args, input: JSON.stringify(wish), secretAnswer: true})),
     fence,
   )
   for (const answer of answers) understood(environment, answer)

@@ -31,6 +31,8 @@ export interface Action {
   readonly input?: Input
   /** Holds the machine's own lock for its time, because the thing is shared between environments. */
   readonly shared?: boolean
+  /** Its answer is a secret: the machine does not keep it to tell it again. */
+  readonly secretAnswer?: boolean
 }
 
 /** One difference between what is wanted and what is, ready to print and to do. */

@@ -31,7 +31,7 @@ export const isAction = (frame: Question | Action): frame is Action => 'act' in 
 
 function frame(frame: Question | Action): string {
   const head = isAction(frame)
-    ? ['act', frame.act, frame.shared ? 1 : 0, frame.args.length, sizeOf(frame.input)]
+    ? ['act', frame.act, frame.secretAnswer ? 2 : frame.shared ? 1 : 0, frame.args.length, sizeOf(frame.input)]
     : ['ask', frame.ask, 0, frame.args.length, 0]
   return [head.join(' '), ...frame.args.map(escaped), ''].join('\n')
 }

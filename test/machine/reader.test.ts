@@ -42,6 +42,18 @@ t.test('every input arrives as it was, none at all and a megabyte too', async t 
   )
 })
 
+t.test('an answer that is a secret is told once and not kept', async t => {
+  const secretive = {...run('echo', 'a link'), secretAnswer: true}
+  const [name, again] = [id(), run('echo', 'plain')]
+  const told = await connection.exchange({id: name, fence, frames: [secretive, again]})
+  t.strictSame(
+    told.map(({out}) => out),
+    ['a link\n', 'plain\n'],
+  )
+  const kept = (frame: number) => readFileSync(at(`var/lib/selfhelp/exchange/${name}/${frame}.out`), 'utf8')
+  t.strictSame([kept(1), kept(2)], ['', 'plain\n'])
+})
+
 t.test('a program that does not read its input harms nothing', async t => {
   const input = {size: 3_000_000, open: () => Readable.from([randomBytes(3_000_000)])}
   const frames: Action[] = [

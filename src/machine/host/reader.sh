@@ -1,7 +1,7 @@
 # Runs on a machine as root: reads one exchange from stdin, does it, answers on stdout. Nothing of it is interpolated.
 #
 # In:  exchange ID LOCK RUN EPOCH CHANGING FRAMES TEXTBYTES BODYBYTES
-#      per frame: KIND NAME SHARED ARGC INPUTBYTES, then ARGC lines (backslash and newline escaped); then all inputs.
+#      per frame: KIND NAME HOW ARGC INPUTBYTES (HOW: 1 under the machine's own lock, 2 with an answer not to keep), then ARGC lines (backslash and newline escaped); then all inputs.
 # Out: selfhelp 1, then per frame: frame N EXIT OUTBYTES ERRBYTES and these bytes; end | refused … | failed …
 
 LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -70,7 +70,7 @@ frames() {
   n=0 offset=$text size=0
   while [ "$n" -lt "$count" ]; do
     n=$((n + 1)) offset=$((offset + size))
-    IFS=' ' read -r kind name shared argc size <&3 || exit 70
+    IFS=' ' read -r kind name how argc size <&3 || exit 70
     set --
     while [ "$argc" -gt 0 ]; do
       argc=$((argc - 1))
@@ -101,7 +101,7 @@ act() {
   [ ! -s "$dir/$n.exit" ] || read -r code <"$dir/$n.exit"
   if [ "$code" != 0 ]; then
     ! gone || exit 70
-    if [ "$shared" = 1 ]; then
+    if [ "$how" = 1 ]; then
       exec 9>>"$base/shared.lock"
       flock -w 300 9 || leave "failed the machine's own lock is still held"
     fi
@@ -114,6 +114,7 @@ act() {
     printf '%s\n' "$code" >"$dir/$n.exit"
   fi
   answer "$code" "$dir/$n.out" "$dir/$n.err"
+  [ "$how" != 2 ] || : >"$dir/$n.out"
   [ "$code" = 0 ]
 }
 
