@@ -13,7 +13,8 @@ act_guard() {
       [ ! -e "$2" ] || cp -a -- "$2" "$guard/$n.copy" || return
       ;;
     unit) printf '%s\n' "$2" >>"$guard/units" ;;
-    ruleset) { echo 'flush ruleset' && nft list ruleset; } >"$guard/ruleset" || rm "$guard/ruleset" ;;
+    # Where nft is not installed yet there are no rules, and none is what comes back.
+    ruleset) { echo 'flush ruleset' && nft list ruleset 2>/dev/null; } >"$guard/ruleset" || : ;;
     esac
     shift 2
   done
