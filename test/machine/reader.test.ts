@@ -1,7 +1,17 @@
 import {createHash, randomBytes} from 'node:crypto'
-import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync} from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import {tmpdir} from 'node:os'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import {Readable} from 'node:stream'
 import {setTimeout} from 'node:timers/promises'
 import fc from 'fast-check'
@@ -114,6 +124,27 @@ t.test('a cut connection stops after the operation it was in, and the rest is do
   t.notOk(existsSync(at('next')))
   await connection.exchange({...cut, frames: [slow, next]})
   t.equal(readFileSync(at('slow'), 'utf8') + readFileSync(at('next'), 'utf8'), 'done\ndone\n')
+})
+
+t.test('what processes left that are no more is taken away, what others are at work with is not', async t => {
+  const [dead, alive] = ['4999999', `${process.pid}`]
+  const left = (pid: string) => [
+    at(`var/lib/selfhelp/exchange/left/spool.${pid}`),
+    at(`run/selfhelp/ask.${pid}`),
+    at(`etc/.selfhelp.${pid}`),
+  ]
+  for (const path of [...left(dead), ...left(alive)]) mkdirSync(dirname(path), {recursive: true})
+  for (const pid of [dead, alive]) {
+    const [spool = '', ...folders] = left(pid)
+    writeFileSync(spool, 'a secret')
+    for (const folder of folders) mkdirSync(folder)
+  }
+  const put: Action = {act: 'put', args: [at('etc/file'), 'root', 'root', '0644'], input: 'x'}
+  await connection.exchange({id: id(), fence, frames: [put]})
+  await connection.exchange({id: id(), frames: [{ask: 'run', args: ['true']}]})
+  t.strictSame(left(dead).filter(existsSync), [])
+  t.strictSame(left(alive).filter(existsSync), left(alive))
+  for (const path of left(alive)) rmSync(path, {recursive: true})
 })
 
 t.test('half a stream never runs', async t => {

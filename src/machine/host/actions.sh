@@ -44,7 +44,11 @@ stage() {
     echo "the folder of $1 is really $PWD" >&2
     return 1
   }
-  [ ! -e "$stage" ] || rm -rf "$stage"
+  # One of a process that is no more was left by a lost power.
+  for old in .selfhelp.*; do
+    [ -d "$old" ] || continue
+    [ "$old" != "$stage" ] && [ -e "/proc/${old##*.}" ] || rm -rf "./$old"
+  done
   mkdir -m 711 "$stage" && cd -P "$stage" && [ -O . ]
 }
 

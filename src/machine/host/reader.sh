@@ -29,6 +29,7 @@ main() {
 # Facts need no trace: their answers pass through memory only.
 scratch() {
   dir=$root/run/selfhelp/ask.$$
+  for old in "$root"/run/selfhelp/ask.*; do [ -e "/proc/${old##*.}" ] || rm -rf "$old"; done
   mkdir -p "$dir" || leave "failed no directory can be made under /run"
   trap 'rm -rf "$dir"' EXIT
   exec 3<&0
@@ -40,6 +41,8 @@ spool() {
   dir=$base/exchange/$id
   mkdir -p "$dir" || leave "failed the exchange cannot be kept: is the disk full?"
   find "$base/exchange" -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} +
+  # What a lost power left of others may hold secrets.
+  for old in "$base"/exchange/*/spool.* "$base"/exchange/*/gone.*; do [ -e "/proc/${old##*.}" ] || rm -f "$old"; done
   spool=$dir/spool.$$
   trap 'rm -f "$spool" "$dir/gone.$$"; [ -z "${watcher:-}" ] || kill "$watcher"' EXIT
   head -c "$((text + body))" >"$spool" || leave "failed the exchange cannot be kept: is the disk full?"
