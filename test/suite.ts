@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {existsSync, globSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {chmodSync, existsSync, globSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {createInterface} from 'node:readline'
@@ -90,6 +90,8 @@ async function must(title: string, program: string, argv: readonly string[]): Pr
 async function test({name, files, jobs}: Part): Promise<Counts> {
   console.log(`\n== ${name}`)
   const home = mkdtempSync(join(tmpdir(), 'selfhelp-test-'))
+  // The ledger's own account must be able to walk to its data.
+  chmodSync(home, 0o711)
   const env = {...process.env, SELFHELP_HOME: join(home, 'home'), SELFHELP_TEST_LAB: `test-${process.pid}`, TAP: '1'}
   const child = spawn('tap', ['--reporter=tap', ...(jobs ? [`--jobs=${jobs}`] : []), ...files], {
     env,
