@@ -6,9 +6,10 @@ import type {Hostnames} from './name.ts'
 /** R115–R124: set up by us, then by the customer or a partner, then in service. */
 export type Phase = 'installation' | 'implementation' | 'production'
 
-/** Roles a host can have for an environment. */
+/** Roles that make an environment answer. */
 export const environmentRoles = ['edge', 'presentation', 'edition', 'database'] as const
-export type EnvironmentRole = (typeof environmentRoles)[number]
+/** And the one that keeps what must outlive it. */
+export type EnvironmentRole = (typeof environmentRoles)[number] | 'repository'
 
 /** Why a part of an environment stands on that host (R015). */
 export interface Placed {

@@ -19,7 +19,7 @@ export interface PlacementQuestion {
   readonly contract: Contract
   readonly environments: readonly EnvironmentName[]
   /** `--host ROLE=NAME` */
-  readonly asked: Readonly<Partial<Record<EnvironmentRole | 'repository', string>>>
+  readonly asked: Readonly<Partial<Record<EnvironmentRole, string>>>
   readonly sites: readonly Site[]
   readonly hosts: readonly Candidate[]
   readonly on: Temporal.PlainDate
@@ -38,13 +38,11 @@ export function place(question: PlacementQuestion): ReadonlyMap<EnvironmentName,
   const objections = [...siteChecks(question), ...topologyChecks(question), ...askedChecks(question)]
   if (objections.length > 0) throw refused(objections)
   const placed = new Map<EnvironmentName, readonly Placed[]>()
+  const repository = chooseRepository(question)
   let hosts = question.hosts
   for (const name of question.environments) {
     const {host, reason} = choose({...question, hosts})
-    placed.set(
-      name,
-      environmentRoles.map(role => ({role, host, reason})),
-    )
+    placed.set(name, [...environmentRoles.map(role => ({role, host, reason})), ...repository])
     hosts = hosts.map(other => (other.name === host ? {...other, environments: other.environments + 1} : other))
   }
   return placed
@@ -108,6 +106,25 @@ function choose(question: PlacementQuestion): {host: string; reason: string} {
     ? 'named by --host'
     : `least loaded of ${roomy.length} with room there (${chosen.environments} environments)`
   return {host: chosen.name, reason: `${single}; ${where}; ${why}`}
+}
+
+/** Backups and farewells lie where residency allows, on another site than the primary if there is one (R246); none before there is one. */
+function chooseRepository({contract, hosts, sites, asked}: PlacementQuestion): readonly Placed[] {
+  const allowed = new Set(sites.filter(({country}) => contract.residency.includes(country)).map(({name}) => name))
+  const all = hosts.filter(({roles}) => roles.includes('repository'))
+  if (all.length === 0) return []
+  const away = (site: string) => (site === contract.sites.primary ? 1 : 0)
+  const chosen = all
+    .filter(({name, site}) => (asked.repository === undefined ? allowed.has(site) : name === asked.repository))
+    .sort((a, b) => away(a.site) - away(b.site) || a.environments - b.environments || (a.name < b.name ? -1 : 1))[0]
+  if (chosen === undefined) throw refused([noRepository(contract)])
+  const why = asked.repository === undefined ? 'away from the primary site if possible' : 'named by --host'
+  return [{role: 'repository', host: chosen.name, reason: `in a country the contract allows (R246); ${why}`}]
+}
+
+function noRepository({residency}: Contract): Objection {
+  const what = `no repository host stands in ${residency.join(' or ')}, where the contract allows backups`
+  return {rule: 'R246', what, remedy: `selfhelp host add … --role repository on a site in ${residency.join(' or ')}`}
 }
 
 /** True when one more environment fits into what is known of the host. */

@@ -82,7 +82,7 @@ export async function takenIds(ledger: Queries, ids: readonly string[]): Promise
 /** How many environments each host carries, whatever their role there. */
 export async function environmentsPerHost(ledger: Queries): Promise<ReadonlyMap<string, number>> {
   const rows = await ledger.all<{host: string; environments: number}>`
-    select host, count(distinct environment)::int as environments from placement group by host`
+    select host, count(distinct environment)::int as environments from placement where role <> 'repository' group by host`
   return new Map(rows.map(({host, environments}) => [host, environments]))
 }
 
@@ -101,7 +101,7 @@ export async function othersOnRelease(
 function purposesByHost(placed: readonly Placed[]): ReadonlyMap<string, string[]> {
   const purposes = new Map<string, string[]>()
   for (const {role, host} of placed) {
-    if (role === 'edge') continue
+    if (role === 'edge' || role === 'repository') continue
     purposes.set(host, [...(purposes.get(host) ?? []), role])
   }
   return purposes

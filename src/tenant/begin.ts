@@ -84,9 +84,7 @@ async function isMade(ledger: Ledger, {contract, hosts}: TenantTyped): Promise<b
   if (known === undefined) return false
   const environments = (await environmentsOf(ledger, contract.tenant)).map(asEnvironment)
   const elsewhere = Object.entries(hosts).filter(
-    ([role, host]) =>
-      role !== 'repository' &&
-      !environments.every(({placed}) => placed.some(one => one.role === role && one.host === host)),
+    ([role, host]) => !environments.every(({placed}) => placed.some(one => one.role === role && one.host === host)),
   )
   if (sameContract(known.contract, contract) && elsewhere.length === 0) return true
   const why =

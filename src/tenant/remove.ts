@@ -1,4 +1,4 @@
-import {asEnvironment, hostOf} from '../environment/model.ts'
+import {asEnvironment} from '../environment/model.ts'
 import {
   answers,
   environmentLock,
@@ -12,7 +12,6 @@ import {
 } from '../environment/steps.ts'
 import {Refusal} from '../error.ts'
 import {environmentsOf} from '../ledger/environment.ts'
-import {hosts} from '../ledger/host.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {unfinishedRun} from '../ledger/run.ts'
 import {deleteTenant, tenantNamed} from '../ledger/tenant.ts'
@@ -94,17 +93,11 @@ export async function readyToRemove(
 ): Promise<RemoveInput> {
   const before = await unfinishedRun(ledger, 'tenant-remove', tenant)
   if (before) return before.input as RemoveInput
-  const {contract} = await neededTenant(ledger, tenant)
+  await neededTenant(ledger, tenant)
   const environments = (await environmentsOf(ledger, tenant)).map(asEnvironment)
-  const used = new Set(environments.map(environment => hostOf(environment, 'database')))
-  const {sites} = contract as {sites: {primary: string; secondary?: string}}
-  const allowed = new Set([sites.primary, sites.secondary])
-  const repository = (await hosts(ledger)).find(
-    ({roles, retiredAt, site, name}) =>
-      !retiredAt && roles.includes('repository') && allowed.has(site) && !used.has(name),
-  )
+  const repository = environments.flatMap(({placed}) => placed).find(({role}) => role === 'repository')?.host
   const rows = environments.map(({id, name}) => ({id, name}))
-  return {tenant, environments: rows, home, keep, ...(repository ? {repository: repository.name} : {})}
+  return {tenant, environments: rows, home, keep, ...(repository === undefined ? {} : {repository})}
 }
 
 /** `30d` as ISO 8601. Throws `Refusal('input-invalid')`. */

@@ -35,8 +35,24 @@ const question = (changes: Partial<PlacementQuestion> = {}): PlacementQuestion =
 
 t.test('an environment goes to the least loaded host of the primary site, and says why', async t => {
   const [placed] = place(question()).values()
-  t.same([...new Set(placed?.map(one => one.host))], ['north-2'])
+  t.same([...new Set(placed?.map(one => one.host))], ['north-2', 'south-1'])
   t.match(placed?.[0]?.reason, /one machine \(R020\).*primary.*\(R246\).*least loaded of 2/)
+})
+
+t.test('backups go to a repository where residency allows, away from the primary site', async t => {
+  const [placed] = place(question()).values()
+  t.match(placed?.at(-1), {role: 'repository', host: 'south-1', reason: /R246/})
+  const near = host('north-3', {roles: ['repository']})
+  const [other] = place(question({hosts: [...question().hosts, near], asked: {repository: 'north-3'}})).values()
+  t.match(other?.at(-1), {host: 'north-3', reason: /named by --host/})
+  const abroad = question({sites: [site('north'), site('south'), site('west', {country: 'US'})]})
+  const west = host('west-1', {site: 'west', roles: ['repository']})
+  t.throws(() => place({...abroad, hosts: [host('north-1'), west]}), {message: /no repository host stands in FR/})
+  const [none] = place(question({hosts: [host('north-1')]})).values()
+  t.notOk(
+    none?.some(({role}) => role === 'repository'),
+    'none before there is one',
+  )
 })
 
 t.test('environments of one contract are spread', async t => {
