@@ -37,7 +37,7 @@ export default class HostApply extends Mutation {
     }
     await using runs = runsOf(hosts.length === 1 ? world : {...world, progress: quietly})
     const result = await applyHosts(host, applierOf(host, runs, {request, wait: flags.wait}), {
-      ...{hosts, pace, expect: flags.expect},
+      ...{hosts, pace, expect: flags.expect, progress: world.progress},
       environmentsOn: name => environmentsOn(ledger, name),
     })
     await rememberFailed(ledger, result.items)

@@ -18,6 +18,7 @@ export interface Part {
 export const quietly: Progress = {part: () => ({at: () => {}, done: () => {}, failed: () => {}})}
 
 const redrawn = 120
+const early = 1000
 const told = 5000
 const frames = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'
 
@@ -52,21 +53,21 @@ function livePart(title: string, out: Out, now: () => number): Part {
   }
 }
 
+/** What ends within a second gets one line; what lasts says so, and every five seconds how far it is. */
 function plainPart(title: string, out: Out, now: () => number): Part {
   const began = now()
-  let last = began
-  // What ends within a second needs one line, not two.
-  const begun = setTimeout(() => out.write(`${title} …\n`), 1000)
-  begun.unref()
+  let howFar = ''
+  const tell = (text: string) => out.write(`${title}${text}\n`)
+  const begun = setTimeout(() => tell(' …'), early).unref()
+  const again = setInterval(() => tell(`: ${howFar || 'still at it'} (${seconds(now() - began)})`), told).unref()
   const end = (mark: string, text = '') => {
     clearTimeout(begun)
-    out.write(`${title}: ${mark}${text && ` ${text}`} (${seconds(now() - began)})\n`)
+    clearInterval(again)
+    tell(`: ${mark}${text && ` ${text}`} (${seconds(now() - began)})`)
   }
   return {
     at: text => {
-      if (now() - last < told) return
-      last = now()
-      out.write(`${title}: ${text}\n`)
+      howFar = text
     },
     done: text => end('done', text),
     failed: text => end('failed', text),

@@ -1,3 +1,4 @@
+import type {Progress} from '../cli/progress.ts'
 import {type CodedError, Refusal} from '../error.ts'
 import type {Applied} from '../machine/model.ts'
 import type {HostApplyInput, HostWorld} from './apply.ts'
@@ -27,6 +28,8 @@ export interface ApplyAll {
   /** The hash of the plan that was read, over all these hosts. */
   readonly expect?: string | undefined
   readonly environmentsOn: (host: string) => Promise<readonly string[]>
+  /** Told which hosts are still waited for. */
+  readonly progress: Progress
 }
 
 /**
@@ -37,15 +40,24 @@ export async function applyHosts(world: HostWorld, run: ApplyHost, all: ApplyAll
   const plan = await planHosts(world, all.hosts, all.pace)
   if (all.expect !== undefined && all.expect !== plan.planHash) throw planChanged(all.expect, plan.planHash)
   const changing = plan.items.filter(item => item.ok && item.changes.length > 0)
+  const waiting = new Set(changing.map(({host}) => host))
+  const part = waiting.size > 0 ? all.progress.part(`${waiting.size} of ${plan.items.length} hosts change`) : undefined
   const outcomes = await overHosts(
-    all.hosts.filter(({name}) => changing.some(item => item.host === name)),
+    all.hosts.filter(({name}) => waiting.has(name)),
     all.pace,
     async ({name}, signal) => {
+      part?.at(`waiting for ${[...waiting].join(', ')}`)
       const planned = plan.items.find(item => item.host === name)
       const expect = all.expect === undefined || !planned?.ok ? {} : {expect: planned.planHash}
-      return run({name, environments: await all.environmentsOn(name), ...expect}, signal)
+      try {
+        return await run({name, environments: await all.environmentsOn(name), ...expect}, signal)
+      } finally {
+        waiting.delete(name)
+        part?.at(`waiting for ${[...waiting].join(', ')}`)
+      }
     },
   )
+  part?.done()
   const items = plan.items.map(item =>
     done(
       item,
