@@ -1,6 +1,7 @@
 import {Args} from '@oclif/core'
 import {BaseCommand, type Typed} from '../../src/cli/base.ts'
 import {fleetFlags} from '../../src/cli/flags.ts'
+import {fleetProgress} from '../../src/cli/progress.ts'
 import {bookOf} from '../../src/host/list.ts'
 import {meant, rememberFailed} from '../../src/host/meant.ts'
 import {planHosts} from '../../src/host/plan.ts'
@@ -19,7 +20,8 @@ export default class HostDrift extends BaseCommand {
   protected override async answer({flags, words, world}: Typed<typeof HostDrift>) {
     const ledger = await world.ledger()
     const {hosts, pace} = await meant(ledger, {names: words, flags}, 60)
-    const result = await planHosts({book: bookOf(ledger), ways: await world.ways()}, hosts, pace)
+    const host = {book: bookOf(ledger), ways: await world.ways()}
+    const result = await fleetProgress(world.progress, hosts.length, tell => planHosts(host, hosts, {...pace, tell}))
     await rememberFailed(ledger, result.items)
     const drifted = result.items.some(item => !item.ok || item.changes.length > 0)
     return {result, view: driftRows(result), ...(drifted ? {exit: 'partial' as const} : {})}

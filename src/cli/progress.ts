@@ -17,6 +17,23 @@ export interface Part {
 /** Says nothing. */
 export const quietly: Progress = {part: () => ({at: () => {}, done: () => {}, failed: () => {}})}
 
+/** Tells how many hosts have answered, while there is more than one to wait for. */
+export async function fleetProgress<T>(
+  progress: Progress,
+  hosts: number,
+  work: (tell: (done: number, of: number) => void) => Promise<T>,
+): Promise<T> {
+  const part = (hosts > 1 ? progress : quietly).part(`${hosts} hosts`)
+  try {
+    const result = await work((done, of) => part.at(`${done} of ${of}`))
+    part.done()
+    return result
+  } catch (error) {
+    part.failed()
+    throw error
+  }
+}
+
 const redrawn = 120
 const early = 1000
 const told = 5000

@@ -1,6 +1,7 @@
 import {keyPermissions, ledgerSchema, nodeVersion, recoveryKeys} from './home.ts'
 import {hosts} from './hosts.ts'
 import type {Check} from './model.ts'
+import {outside} from './outside.ts'
 import {certificates, siteCertificates, testEnvironments} from './promises.ts'
 
 /** Everything the doctor looks at; a noun with something to compare adds its check here. */
@@ -11,6 +12,7 @@ export const checks: readonly Check[] = [
   recoveryKeys,
   siteCertificates,
   hosts,
+  outside,
   certificates,
   testEnvironments,
 ]

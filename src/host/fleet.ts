@@ -16,6 +16,8 @@ export interface Pace {
   readonly perSite: number
   /** Milliseconds. */
   readonly deadline: number
+  /** Told after each host. */
+  readonly tell?: ((done: number, of: number) => void) | undefined
 }
 
 /** What came of one host; the command's exit is 5 when one has an error. */
@@ -49,6 +51,7 @@ export async function overHosts<T>(
           running -= 1
           busy.set(host.site, (busy.get(host.site) ?? 1) - 1)
           outcomes.set(host.name, outcome)
+          pace.tell?.(outcomes.size, hosts.length)
           fill()
         }, reject)
       }

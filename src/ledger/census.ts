@@ -17,3 +17,8 @@ export async function tenantsWithoutTest(ledger: Queries): Promise<string[]> {
     select tenant from environment group by tenant having count(*) = 1 and bool_or(name = 'production') order by tenant`
   return rows.map(({tenant}) => tenant)
 }
+
+/** Every port that was allotted, with its host. */
+export async function allottedPorts(ledger: Queries): Promise<{host: string; port: number}[]> {
+  return ledger.all`select host, port from port order by host, port`
+}

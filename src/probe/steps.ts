@@ -1,5 +1,7 @@
 import {spawn} from 'node:child_process'
 import {text} from 'node:stream/consumers'
+import type {Queries} from '../ledger/ledger.ts'
+import {listProbes} from './list.ts'
 import type {Probe} from './model.ts'
 
 /** What a program said. */
@@ -30,3 +32,8 @@ export function argvAt(probe: Probe, argv: readonly string[]): readonly string[]
 }
 
 const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`
+
+/** Every probe point there is. */
+export async function probesOf(ledger: Queries): Promise<readonly Probe[]> {
+  return (await listProbes(ledger)).items
+}
