@@ -8,6 +8,7 @@ import {progressOn} from '../src/cli/progress.ts'
 import {systemStreams} from '../src/cli/streams.ts'
 import {installLabPackages, installPackages, requireLabMachine} from '../src/lab/requirements.ts'
 import {packageRoot} from '../src/root.ts'
+import {sweepTestLabs} from './support/lab.ts'
 import {stopTestServer} from './support/ledger.ts'
 
 interface Part {
@@ -52,6 +53,8 @@ export async function suite(began: number): Promise<number> {
     else results.push(await timed(part.name, () => test(part)))
   }
   await stopTestServer()
+  // A journey that was killed by its time limit could not take its lab down.
+  if (lab) await sweepTestLabs(process.pid)
   for (const [name, milliseconds] of times) console.log(`${minutes(milliseconds)}  ${name}`)
   return sum(results)
 }

@@ -19,11 +19,11 @@ export const testLab = (suffix = ''): string => `${process.env.SELFHELP_TEST_LAB
 
 export const silent: Progress = {part: () => ({at: () => {}, done: () => {}, failed: () => {}})}
 
-/** Takes down the labs of test runs that were killed: those whose process is gone. */
-export async function sweepTestLabs(): Promise<void> {
+/** Takes down the labs of test runs that were killed, those whose process is gone, and of the run that ends now. */
+export async function sweepTestLabs(ending?: number): Promise<void> {
   for (const {name} of await listLabs()) {
     const pid = /^test-(\d+)/.exec(name)?.[1]
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) await labDown(name, [], silent)
+    if (pid !== undefined && (Number(pid) === ending || !existsSync(`/proc/${pid}`))) await labDown(name, [], silent)
   }
 }
 
