@@ -2,6 +2,7 @@ import {connectLedger} from '../../src/ledger/connect.ts'
 import {launchDbos} from '../../src/runbook/dbos.ts'
 import {execute} from '../../src/runbook/execute.ts'
 import {heartbeat} from '../../src/runbook/heartbeat.ts'
+import {work} from '../../src/runbook/worker.ts'
 import {type Death, dying} from './crash.ts'
 import {plainly, testKernel} from './kernel.ts'
 import type {Killable, Place} from './kill.ts'
@@ -15,16 +16,18 @@ export interface Order {
   readonly address: TestLedger['address']
   readonly run: string
   readonly death?: Death
+  /** Be a worker, and find the run in the queue. */
+  readonly worker?: boolean
 }
 
-const {module, folder, address, run, death}: Order = JSON.parse(process.argv[2] ?? '{}')
+const {module, folder, address, run, death, worker}: Order = JSON.parse(process.argv[2] ?? '{}')
 const {killable}: {killable(place: Place): Killable} = await import(module)
 const ledger = await connectLedger(address)
 const kernel = testKernel(ledger, [dying(killable({ledger, folder}).runbook, death)])
-const beating = await heartbeat(kernel)
+if (worker) await work(kernel, {...plainly(), concurrency: 4})
+await using _ = await heartbeat(kernel)
 const durable = await launchDbos({ledger, executor: kernel.executor.id})
 const end = await execute(kernel, run, {...plainly(), durably: durable.here})
 process.stdout.write(`${JSON.stringify(end)}\n`)
 await durable.close()
-await beating[Symbol.asyncDispose]()
 await ledger.close()

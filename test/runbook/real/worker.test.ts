@@ -10,7 +10,7 @@ import {work} from '../../../src/runbook/worker.ts'
 import {bookOf, byAnn, testKernel} from '../../support/kernel.ts'
 import {child} from '../../support/kill.ts'
 import {freshLedger} from '../../support/ledger.ts'
-import {trial} from '../house.ts'
+import {killable} from '../house.ts'
 
 t.setTimeout(240_000)
 
@@ -60,34 +60,27 @@ t.test('a worker executes what was left to it, one run at a time for each lock',
   t.equal(most, 1)
 })
 
-t.test('the run of a dead executor is recovered by a worker', async t => {
-  const folder = mkdtempSync(join(tmpdir(), 'selfhelp-worker-'))
-  t.teardown(() => rmSync(folder, {recursive: true}))
-  const ledger = await freshLedger(t)
-  const file = join(folder, 'house.json')
-  const house = trial(file)
-  const kernel = testKernel(ledger, [house.runbook])
-  const run = await requestRun(testKernel(ledger, [house.runbook], 'gone'), {
-    runbook: house.runbook,
-    input: house.input,
-    by: byAnn,
-    detach: true,
-  })
-  const module = new URL('../house.ts', import.meta.url).href
-  const {signal} = await child({
-    module,
-    folder,
-    address: ledger.address,
-    run: run.id,
-    death: {position: 2, point: 'between'},
-  })
-  t.equal(signal, 'SIGKILL')
-  t.equal((await runById(ledger, run.id)).state, 'running')
-  t.strictSame(await untilEnded(kernel, [run.id]), ['done'])
-  const next = await requestRun(kernel, {runbook: house.runbook, input: house.input, by: byAnn, detach: true})
-  t.strictSame(await untilEnded(kernel, [next.id]), ['done'], 'and the dead one holds no place in the queue')
-  t.equal(house.effects()['walls-stand'], 1)
-})
+for (const worker of [false, true])
+  t.test(
+    `the run of a dead ${worker ? 'worker' : 'command'} is recovered, and holds no place in the queue`,
+    async t => {
+      const folder = mkdtempSync(join(tmpdir(), 'selfhelp-worker-'))
+      t.teardown(() => rmSync(folder, {recursive: true}))
+      const ledger = await freshLedger(t)
+      const {runbook, begin, effects} = killable({ledger, folder})
+      const kernel = testKernel(ledger, [runbook])
+      const ask = async () => requestRun(kernel, {runbook, input: await begin(), by: byAnn, detach: true})
+      const run = await ask()
+      const module = new URL('../house.ts', import.meta.url).href
+      const order = {module, folder, address: ledger.address, run: run.id, worker}
+      const {signal} = await child({...order, death: {position: 2, point: 'between'}})
+      t.equal(signal, 'SIGKILL')
+      t.equal((await runById(ledger, run.id)).state, 'running')
+      t.strictSame(await untilEnded(kernel, [run.id]), ['done'])
+      t.strictSame(await untilEnded(kernel, [(await ask()).id]), ['done'], 'another one under the same lock')
+      t.equal((await effects())['walls-stand'], 1)
+    },
+  )
 
 t.test('a run that cannot be followed stops, and is not tried again and again', async t => {
   const ledger = await freshLedger(t)
