@@ -1,5 +1,5 @@
 import {CodedError} from '../error.ts'
-import {type RunRow, runById, stepsOfRun, withdrawRun} from '../ledger/run.ts'
+import {type RunRow, requeueRun, runById, stepsOfRun, withdrawRun} from '../ledger/run.ts'
 import type {Durable} from '../runbook/dbos.ts'
 import type {How} from '../runbook/execute.ts'
 import type {Kernel} from '../runbook/kernel.ts'
@@ -59,7 +59,8 @@ export function runsOf(world: World): Runs {
       const {requestRun} = await import('../runbook/request.ts')
       const {detach = false, wait, signal} = asked
       const run = await requestRun(kernel, {...asked, detach, by: await signed(world, asked.request)})
-      if (!detach) {
+      if (detach) await requeueRun(kernel.ledger, run.id)
+      else {
         durable ??= launched(kernel, stack)
         await followHere(world, kernel, {run, wait, signal, durably: (await durable).here})
       }

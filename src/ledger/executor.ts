@@ -9,6 +9,8 @@ interface Process {
 
 /** A process that follows runs makes itself known. */
 export async function enrolExecutor(q: Queries, {id, machine, pid, purpose}: Process): Promise<void> {
+  // Commands come and go: what has been silent for a week is of no use to anybody.
+  await q.all`delete from executor where heartbeat_at < now() - interval '7 days'`
   await q.all`insert into executor (id, machine, pid, purpose) values (${id}, ${machine}, ${pid}, ${purpose})
     on conflict (id) do update set heartbeat_at = now(), ended_at = null`
 }

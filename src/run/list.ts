@@ -1,7 +1,8 @@
 import type {Temporal} from 'temporal-polyfill'
 import type {Ledger} from '../ledger/ledger.ts'
-import {openBrackets, type RunFilter, runs} from '../ledger/run.ts'
+import {openBrackets, type RunFilter, type RunRow, runs} from '../ledger/run.ts'
 import type {RunState, Stopped} from '../runbook/model.ts'
+import {isDead} from '../runbook/take.ts'
 
 /** A run as lists show it. */
 export interface RunItem {
@@ -16,6 +17,8 @@ export interface RunItem {
   readonly stopped: Stopped | undefined
   /** A bracket this run left open, and when the far side closes it by itself. */
   readonly open: {readonly step: string; readonly until: string} | undefined
+  /** False when the process that followed it is gone; a worker will go on with it, or you. */
+  readonly followed: boolean
   /** What to type, when it stands still. */
   readonly remedies: readonly string[]
 }
@@ -23,16 +26,26 @@ export interface RunItem {
 /** Runs: those that left something open first, then the newest. */
 export async function listRuns(ledger: Ledger, filter: RunFilter): Promise<RunItem[]> {
   const [rows, open] = await Promise.all([runs(ledger, filter), openBrackets(ledger)])
-  const items = rows.map(row => {
+  const listed = rows.map(async row => {
     const bracket = open.find(one => one.run === row.id)
+    const followed = await isFollowed(ledger, row)
     const {id, title, runbook, subject, state, operator, queuedAt, endedAt, stopped} = row
     return {
       ...{run: id, title, runbook, subject, state, operator, queuedAt, endedAt, stopped},
       open: bracket && {step: bracket.step, until: bracket.until},
-      remedies: whatToType(id, state),
+      followed,
+      remedies: whatToType(id, followed || row.executor === undefined ? state : 'stopped'),
     }
   })
-  return items.sort((a, b) => Number(b.open !== undefined) - Number(a.open !== undefined))
+  return (await Promise.all(listed)).sort((a, b) => Number(b.open !== undefined) - Number(a.open !== undefined))
+}
+
+/** True while the process that follows a run lives. */
+export async function isFollowed(
+  ledger: Ledger,
+  {executor, endedAt}: Pick<RunRow, 'executor' | 'endedAt'>,
+): Promise<boolean> {
+  return endedAt === undefined && executor !== undefined && !(await isDead(ledger, executor))
 }
 
 /** The commands that move a run in this state. */

@@ -5,8 +5,7 @@ import {openBrackets, type RunRow, runById, type StepRow, stepsOfRun} from '../l
 import {pointOfNoReturn} from '../runbook/follow.ts'
 import type {Step} from '../runbook/model.ts'
 import type {Registry} from '../runbook/registry.ts'
-import {isDead} from '../runbook/take.ts'
-import {whatToType} from './list.ts'
+import {isFollowed, whatToType} from './list.ts'
 
 export interface RunShown extends Omit<RunRow, 'id' | 'request' | 'signature'> {
   readonly run: string
@@ -40,7 +39,7 @@ export async function showRun(ledger: Ledger, id: string, runbooks: Registry): P
   const steps = await stepsOf(runbooks, row)
   const bracket = open.find(one => one.run === id)
   const never = pointOfNoReturn(steps, records)
-  const followed = row.executor !== undefined && !(await isDead(ledger, row.executor))
+  const followed = await isFollowed(ledger, row)
   const state = !followed && row.executor !== undefined && row.state !== 'queued' ? 'stopped' : row.state
   return {
     run,

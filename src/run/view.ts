@@ -1,4 +1,5 @@
 import type {Cell, Toned, View} from '../cli/view.ts'
+import type {LockRow} from '../ledger/lock.ts'
 import type {RunState} from '../runbook/model.ts'
 import type {RunItem} from './list.ts'
 import type {RunShown, ShownStep} from './show.ts'
@@ -36,13 +37,19 @@ export function runView(run: RunShown): View {
         why: stopped && `${stopped.trouble.message}${stopped.step ? ` (at ${stopped.step})` : ''}`,
         open: run.open && {text: `${run.open.step}, closes by itself at ${run.open.until}`, tone: 'bad'},
         'point of no return': run.pastReturn && `passed: ${run.pastReturn.because} (${run.pastReturn.document})`,
-        locks: run.heldLocks.map(lock => `${lock.name} (epoch ${lock.epoch})`).join(', ') || undefined,
         executor: run.executor && (run.followed ? run.executor : `${run.executor}, which is gone`),
       },
     },
     {heads: ['step', 'state', 'what is true now', 'ended'], rows: run.steps.map(stepRow)},
+    run.heldLocks.length === 0 ? '' : {heads: lockHeads, rows: run.heldLocks.map(lockRow)},
     run.remedies.map(line => `→ ${line}`).join('\n'),
   ]
+}
+
+const lockHeads = ['lock', 'epoch', 'owner', 'process', 'reason', 'since', 'heartbeat']
+
+function lockRow({name, epoch, owner, pid, machine, reason, takenAt, heartbeatAt}: LockRow): Cell[] {
+  return [name, epoch, owner, `${pid} on ${machine}`, reason, takenAt, heartbeatAt]
 }
 
 function stepRow({position, name, state, endedAt, trouble}: ShownStep): Cell[] {
@@ -58,8 +65,10 @@ function stepRow({position, name, state, endedAt, trouble}: ShownStep): Cell[] {
   return [`${position + 1} ${name}`, state, truth, endedAt]
 }
 
-function whyOf({open, stopped}: RunItem): Cell {
+function whyOf({open, stopped, followed, state}: RunItem): Cell {
   if (open) return {text: `${open.step} is open until ${open.until}`, tone: 'bad'}
+  const begun = state === 'running' || state === 'undoing'
+  if (begun && !followed) return {text: 'its process is gone', tone: 'bad'}
   return stopped && `${stopped.step ? `${stopped.step}: ` : ''}${stopped.trouble.message}`
 }
 

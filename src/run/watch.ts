@@ -2,6 +2,7 @@ import type {Clock} from '../clock.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {type RunRow, runById, stepsOfRun, unfinished} from '../ledger/run.ts'
 import type {End, RunEvent} from '../runbook/model.ts'
+import {isDead} from '../runbook/take.ts'
 
 export interface Watching {
   readonly clock: Clock
@@ -12,6 +13,16 @@ export interface Watching {
 }
 
 const everyMilliseconds = 500
+/** A worker takes over what a dead process left within a second or two. */
+const patience = 20
+const abandoned: End = {
+  state: 'stopped',
+  stopped: {
+    exit: 4,
+    way: 'forward',
+    trouble: {kind: 'failure', code: 'run-stopped', message: 'its process is gone, and no worker goes on with it'},
+  },
+}
 
 /** Tells what another process does with a run, until it ends, stops, or the signal fires (then undefined). */
 export async function watchRun(
@@ -20,6 +31,7 @@ export async function watchRun(
   {clock, of, signal, tell}: Watching,
 ): Promise<End | undefined> {
   const known = new Map<number, string>()
+  let unfollowed = 0
   for (;;) {
     // The state first: what the steps say afterwards is not older.
     const row = await runById(ledger, id)
@@ -28,7 +40,8 @@ export async function watchRun(
       known.set(position, state)
       tell({kind: 'step', run: id, position, of, name, state})
     }
-    const end = endOf(row)
+    unfollowed = row.executor !== undefined && (await isDead(ledger, row.executor)) ? unfollowed + 1 : 0
+    const end = unfollowed > patience ? abandoned : endOf(row)
     if (end || signal.aborted) return end
     await clock.sleep(everyMilliseconds)
   }
