@@ -18,7 +18,9 @@ export async function enrolExecutor(q: Queries, {id, machine, pid, purpose}: Pro
 /** It lives, and so do the locks it holds. */
 export async function beat(q: Queries, executor: string): Promise<void> {
   await q.all`update executor set heartbeat_at = now() where id = ${executor}`
-  await q.all`update lock set heartbeat_at = now() where executor = ${executor}`
+  // In the order in which they are taken: two that each wait for the other's row would be ended by PostgreSQL.
+  await q.all`update lock set heartbeat_at = now()
+    where name in (select name from lock where executor = ${executor} order by name for update)`
 }
 
 /** It has ended in good order. */

@@ -79,15 +79,6 @@ export async function unfinishedRun(q: Queries, runbook: string, subject: string
   return row
 }
 
-/** The newest run of this runbook about this subject with this input that ended `done`. */
-export async function doneRun(
-  q: Queries,
-  of: {runbook: string; subject: string; inputHash?: string},
-): Promise<RunRow | undefined> {
-  const [row] = await runs(q, {...of, states: ['done']})
-  return row
-}
-
 export interface RunFilter {
   readonly id?: string
   readonly runbook?: string

@@ -33,11 +33,6 @@ export async function putSchedule(q: Queries, job: Omit<ScheduleRow, 'since'>): 
       = (excluded.recurrence, excluded.zone, excluded.runbook, excluded.input, excluded.catch_up)`
 }
 
-/** Takes a job away, with its firings. */
-export async function dropSchedule(q: Queries, name: string): Promise<void> {
-  await q.all`delete from schedule where name = ${name}`
-}
-
 /** All jobs, each with the last instant that was settled. */
 export async function schedules(q: Queries): Promise<(ScheduleRow & {settled: Temporal.Instant | undefined})[]> {
   return q.all`

@@ -5,7 +5,7 @@ import {type Attempt, type RunRow, recordState, recordStep, runById, stepsOfRun}
 import type {Fence} from '../machine/model.ts'
 import {type Following, follow, pointOfNoReturn} from './follow.ts'
 import type {Kernel, RunEntry} from './kernel.ts'
-import type {End, Records, Runbook, RunEvent, Stopped} from './model.ts'
+import type {End, Records, Runbook, RunEvent, Step, Stopped} from './model.ts'
 import {type Patience, patiently} from './patience.ts'
 import {type Taken, take} from './take.ts'
 import {troubleOf} from './trouble.ts'
@@ -25,12 +25,11 @@ export interface How {
  * `run-past-return`, `epoch-superseded`; whatever `mayStart` refuses at its start.
  */
 export async function execute(kernel: Kernel, id: string, how: How): Promise<End> {
-  const row = await runById(kernel.ledger, id)
-  const runbook = await kernel.runbooks(row.runbook)
-  const steps = runbook.steps(row.input)
-  const way = how.abandon ? 'abandoned' : (row.stopped?.way ?? 'forward')
-  if (how.abandon) assertBeforeReturn(row, pointOfNoReturn(steps, await stepsOfRun(kernel.ledger, id)))
+  const {runbook, steps} = await known(kernel, id)
+  if (how.abandon) await assertBeforeReturn(kernel, id, steps)
   const taken = await take(kernel, id)
+  const {row} = taken
+  const way = how.abandon ? 'abandoned' : (row.stopped?.way ?? 'forward')
   const fences = fencesOf(id, taken)
   if (taken.again) await announce(kernel, [...fences.values()])
   const records = recordsOf(kernel, row, {attempt: taken.attempt, signal: how.interruption.now})
@@ -96,12 +95,19 @@ function fenceOf(fences: ReadonlyMap<string, Fence>, lock: string): Fence {
   return fence
 }
 
-function assertBeforeReturn(row: RunRow, never: ReturnType<typeof pointOfNoReturn>): void {
+async function known(kernel: Kernel, id: string) {
+  const row = await runById(kernel.ledger, id)
+  const runbook = await kernel.runbooks(row.runbook)
+  return {runbook, steps: runbook.steps(row.input)}
+}
+
+async function assertBeforeReturn({ledger}: Kernel, run: string, steps: readonly Step[]): Promise<void> {
+  const never = pointOfNoReturn(steps, await stepsOfRun(ledger, run))
   if (never?.undo?.kind !== 'never') return
   const {because, document} = never.undo
-  throw new Refusal('run-past-return', `Run ${row.id} is past its point of no return (${never.name}): ${because}.`, {
-    runId: row.id,
-    remedies: [`selfhelp run resume ${row.id}`, `Read ${document}.`],
+  throw new Refusal('run-past-return', `Run ${run} is past its point of no return (${never.name}): ${because}.`, {
+    runId: run,
+    remedies: [`selfhelp run resume ${run}`, `Read ${document}.`],
   })
 }
 

@@ -45,7 +45,7 @@ export async function requestRun<I>(kernel: Kernel, requested: Requested<I>): Pr
 }
 
 /** SHA-256 of the canonical JSON: the same input typed again has the same, whatever the order of its names. */
-export function hashOf(input: unknown): string {
+function hashOf(input: unknown): string {
   return createHash('sha256').update(canonical(input)).digest('hex')
 }
 

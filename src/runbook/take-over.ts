@@ -23,13 +23,14 @@ export async function takeOver(kernel: Kernel, lock: string, by: SignedRequest):
     const [holder] = await heldLocks(tx, {name: lock})
     if (!holder) throw new Refusal('not-found', `Nobody holds ${lock}.`, {remedies: ['selfhelp run list']})
     const row = await runById(tx, holder.run)
-    const revoked = await revokeLocks(tx, holder.run)
     const message = `taken over by ${by.operator}${by.reason ? `: ${by.reason}` : ''}`
     await supersedeRun(tx, holder.run, {
       exit: 4,
       way: row.stopped?.way ?? 'forward',
       trouble: {kind: 'refusal', code: 'epoch-superseded', message},
     })
+    // The run's row before its locks, as everybody takes them: so nobody waits for each other in a circle.
+    const revoked = await revokeLocks(tx, holder.run)
     await kernel.journal(tx, {
       kind: 'lock',
       tenant: row.tenant,

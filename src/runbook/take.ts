@@ -8,6 +8,8 @@ import type {Kernel} from './kernel.ts'
 
 /** A run in this executor's hands, with the epoch of each of its locks. */
 export interface Taken {
+  /** As it stood when it was taken. */
+  readonly row: RunRow
   readonly attempt: Attempt
   readonly epochs: ReadonlyMap<string, number>
   /** True when another executor had it before: hosts must hear of the new epochs first. */
@@ -35,7 +37,7 @@ export async function take(kernel: Kernel, run: string): Promise<Taken> {
       reason: row.reason,
       executor: {id, machine, pid},
     })
-    return {attempt, epochs, again: attempt.attempt > 1}
+    return {row, attempt, epochs, again: attempt.attempt > 1}
   })
 }
 

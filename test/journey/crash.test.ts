@@ -17,7 +17,8 @@ t.test('a tenant is the same whether its creation was killed in every step or ne
 
   t.match(await cmc.json(...create), {exit: 0})
   const undisturbed = await facts(cmc)
-  t.equal((await cmc.type('tenant', 'remove', 'acme', '--confirm', 'acme')).exit, 0)
+  const removed = await cmc.type('tenant', 'remove', 'acme', '--confirm', 'acme')
+  t.equal(removed.exit, 0, removed.err)
 
   const {answer} = await cmc.json(...create, '--detach')
   await diesOncePerStep(t, cmc, answer.run)

@@ -6,7 +6,7 @@ import type {LabOrder} from './lab-crash-child.ts'
 import {run} from './process.ts'
 
 /** `SELFHELP_SEED` makes a crash journey die at the same points again; `all` lets it die at every point. */
-export const seed = process.env.SELFHELP_SEED ?? String(Date.now() % 1_000_000)
+const seed = process.env.SELFHELP_SEED ?? String(Date.now() % 1_000_000)
 
 /**
  * Crash level three, on lab hosts: a queued run whose process is killed by SIGKILL once in every step, at a point chosen by

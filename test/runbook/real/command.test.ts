@@ -15,7 +15,7 @@ chmodSync(folder, 0o711)
 const env = {PATH: process.env.PATH, SELFHELP_HOME: join(folder, 'home')}
 const selfhelp = (...words: string[]) => run([join(packageRoot(), 'bin/selfhelp'), ...words], {env})
 const build = (directory: string, words: readonly string[] = [], how: Pick<How, 'during'> = {}) =>
-  run([process.execPath, join(import.meta.dirname, 'fixture/build.ts'), directory, ...words], {env, ...how})
+  run([process.execPath, join(packageRoot(), 'test/cli/fixture/build-house.ts'), directory, ...words], {env, ...how})
 
 t.before(async () => {
   const {exit, err} = await selfhelp('init', '--operator', 'ann@cmc.test')
