@@ -1,4 +1,4 @@
-import {keyPermissions, ledgerSchema, nodeVersion, recoveryKeys} from './home.ts'
+import {journalHeads, keyPermissions, ledgerSchema, nodeVersion, recoveryKeys} from './home.ts'
 import {hosts} from './hosts.ts'
 import type {Check} from './model.ts'
 import {outside} from './outside.ts'
@@ -10,6 +10,7 @@ export const checks: readonly Check[] = [
   ledgerSchema,
   keyPermissions,
   recoveryKeys,
+  journalHeads,
   siteCertificates,
   hosts,
   outside,

@@ -1,5 +1,8 @@
 import {existsSync, statSync} from 'node:fs'
 import {join} from 'node:path'
+import {Temporal} from 'temporal-polyfill'
+import {readHeads} from '../journal/steps.ts'
+import {journalHead} from '../ledger/journal-read.ts'
 import {levelOf} from '../ledger/level.ts'
 import {recoverySeals} from '../ledger/secret.ts'
 import {keyFileOf} from '../secret/key-file.ts'
@@ -20,7 +23,12 @@ export const keyPermissions: Check = {
   name: 'key-permissions',
   run: async ({home, env}) => {
     const password = env.SELFHELP_DATABASE_PASSWORD_FILE
-    const files = [keyFileOf(home, env), join(home, 'operator-key'), ...(password ? [password] : [])]
+    const files = [
+      keyFileOf(home, env),
+      join(home, 'operator-key'),
+      join(home, 'machine-key'),
+      ...(password ? [password] : []),
+    ]
     return files.filter(existsSync).map(path => {
       const found = `0${(statSync(path).mode & 0o777).toString(8)}`
       const about = {check: 'key-permissions', subject: path, expected: '0600', found, remedy: `chmod 600 ${path}`}
@@ -39,6 +47,23 @@ export const recoveryKeys: Check = {
       remedy: 'selfhelp init --recovery-key FILE, twice, with public keys whose private halves lie in a safe',
     }
     return [finding(about, found >= 2, 'warning')]
+  },
+}
+
+const oldestHead = 2
+
+/** The journal's head was signed in the last two hours: what came later could be cut off unnoticed. */
+export const journalHeads: Check = {
+  name: 'journal-heads',
+  run: async ({ledger, home, clock}) => {
+    const [head, last] = [readHeads(home).at(-1), await journalHead(ledger)]
+    const hours = head?.at ? clock.now().since(Temporal.Instant.from(head.at)).total('hours') : Number.POSITIVE_INFINITY
+    const found = head?.at ? `signed ${hours.toFixed(1)} h ago` : 'never signed'
+    const about = {
+      ...{check: 'journal-heads', subject: 'journal', expected: `signed ${oldestHead} h ago or later`, found},
+      remedy: 'selfhelp scheduler, always on; now: selfhelp schedule run journal-heads',
+    }
+    return [finding(about, hours <= oldestHead || head?.sequence === last?.sequence, 'warning')]
   },
 }
 

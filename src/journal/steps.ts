@@ -1,0 +1,1 @@
+export {readHeads} from './head.ts'
