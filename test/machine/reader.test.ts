@@ -126,6 +126,14 @@ t.test('a cut connection stops after the operation it was in, and the rest is do
   t.equal(readFileSync(at('slow'), 'utf8') + readFileSync(at('next'), 'utf8'), 'done\ndone\n')
 })
 
+t.test('changing leaves nothing behind but what was answered', async t => {
+  const names = Array.from({length: 20}, id)
+  for (const name of names) await connection.exchange({id: name, fence, frames: [run('true')]})
+  await setTimeout(200)
+  const files = names.flatMap(name => readdirSync(at(`var/lib/selfhelp/exchange/${name}`)))
+  t.strictSame([...new Set(files)].toSorted(), ['1.err', '1.exit', '1.out'])
+})
+
 t.test('what processes left that are no more is taken away, what others are at work with is not', async t => {
   const [dead, alive] = ['4999999', `${process.pid}`]
   const left = (pid: string) => [

@@ -44,7 +44,8 @@ spool() {
   # What a lost power left of others may hold secrets.
   for old in "$base"/exchange/*/spool.* "$base"/exchange/*/gone.*; do [ -e "/proc/${old##*.}" ] || rm -f "$old"; done
   spool=$dir/spool.$$
-  trap 'rm -f "$spool" "$dir/gone.$$"; [ -z "${watcher:-}" ] || kill "$watcher"' EXIT
+  # Waited for, so that it cannot write its file after we took it away.
+  trap '[ -z "${watcher:-}" ] || { kill "$watcher"; wait "$watcher"; } 2>/dev/null; rm -f "$spool" "$dir/gone.$$"' EXIT
   head -c "$((text + body))" >"$spool" || leave "failed the exchange cannot be kept: is the disk full?"
   [ "$(stat -c %s "$spool")" = "$((text + body))" ] || exit 70
   exec 4<&0 3<"$spool"
