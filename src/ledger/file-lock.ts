@@ -1,9 +1,13 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
+import {chmodSync, closeSync, openSync} from 'node:fs'
 import {Bug} from '../error.ts'
 
 /** Holds an exclusive lock on a file until disposed, or until this process is gone, however it goes. */
 export async function lockFile(file: string): Promise<AsyncDisposable> {
+  // Whoever may read a file may lock it, and keep us waiting for ever.
+  closeSync(openSync(file, 'a', 0o600))
+  chmodSync(file, 0o600)
   // Node has no flock. The holder ends with our end of its stdin; a session of its own, so that Ctrl-C does not end it early.
   const holder = spawn('flock', ['--exclusive', file, 'sh', '-c', 'echo held; exec cat'], {
     detached: true,

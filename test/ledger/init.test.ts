@@ -1,4 +1,4 @@
-import {mkdtempSync, readFileSync, rmSync, statSync} from 'node:fs'
+import {mkdtempSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import t from 'tap'
@@ -32,7 +32,10 @@ t.test('init', async t => {
     t.match(results, Array(20).fill({operator: 'jane@cmc.test', baseDomain: 'ezvsaas.test'}))
   })
 
-  await t.test('leaves secrets to their owner only', async t => {
+  await t.test('leaves secrets to their owner only, and locks, which others could hold', async t => {
+    const open = readdirSync(home).filter(file => (statSync(join(home, file)).mode & 0o077) !== 0)
+    const known = ['ca.pem', 'control-plane.pub', 'journal.pub.pem', 'machine-key.pub', 'operator-key.pub']
+    t.same(open.toSorted(), known, 'what is public')
     for (const file of ['key-encryption-key', 'operator-key', 'machine-key', 'postgres.log'])
       t.equal(statSync(join(home, file)).mode & 0o777, 0o600, file)
     t.equal(statSync(join(home, 'postgres')).mode & 0o777, 0o700)
