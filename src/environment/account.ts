@@ -63,7 +63,7 @@ export async function welcomes(
 async function knownAccounts(platform: Platform, environment: Environment): Promise<ReadonlySet<string>> {
   const machine = await platform.machine(hostOf(environment, 'edition'))
   const args = asking(environment, 'edition', ['GET', '/internal/accounts'])
-  const [answer] = await machine.ask([{ask: 'run', args}])
+  const [answer] = await machine.ask([{ask: 'run_as', args}])
   const {items} = JSON.parse(understood(environment, answer).out) as {items: {email: string}[]}
   return new Set(items.map(({email}) => email))
 }
@@ -84,7 +84,7 @@ async function ask(
   const args = asking(environment, 'edition', ['POST', '/internal/accounts'])
   const answers = await machine.act(
     id,
-    wishes.map(wish => ({act: 'run', args, input: JSON.stringify(wish), secretAnswer: true})),
+    wishes.map(wish => ({act: 'run_as', args, input: JSON.stringify(wish), secretAnswer: true})),
     fence,
   )
   for (const answer of answers) understood(environment, answer)

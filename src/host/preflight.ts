@@ -1,3 +1,4 @@
+import {isIP} from 'node:net'
 import type {Role} from '../flow/model.ts'
 import type {HostFacts} from './model.ts'
 
@@ -44,6 +45,7 @@ export function inspect(text: string, circumstances: Circumstances): Inspection 
       ...portProblems(all('listens'), circumstances.roles),
       ...aptProblems(one, all('apt-fault')),
       ...loginProblems(one, noise),
+      ...wordProblems(all),
     ],
   }
 }
@@ -69,10 +71,22 @@ function factsOf(one: One, all: (name: string) => string[], networks: readonly s
     container: !['', 'none'].includes(one('container')),
     processors: Number(one('processors')) || 1,
     memoryMegabytes: Math.floor(Number(one('memory-kilobytes')) / 1024),
-    addresses: all('address').sort(),
-    controlPlane: networks.length > 0 ? [...networks].sort() : [one('client')].filter(Boolean),
-    ...(unit === '' ? {} : {timeSync: unit}),
+    addresses: all('address').filter(isAddress).sort(),
+    controlPlane: networks.length > 0 ? [...networks].sort() : [one('client')].filter(isAddress),
+    ...(timeUnits.includes(unit) ? {timeSync: unit} : {}),
   }
+}
+
+const timeUnits = ['chrony.service', 'ntpsec.service', 'systemd-timesyncd.service']
+
+const isAddress = (text: string): boolean => isIP(text) !== 0 && !text.includes('%')
+
+/** What a machine says of itself stands in the firewalls of all the others: only what is an address may get there. */
+function wordProblems(all: (name: string) => string[]): Problem[] {
+  const wrong = [...all('address'), ...all('client')].filter(text => text !== '' && !isAddress(text))
+  if (wrong.length === 0) return []
+  const what = `it names as its address or ours what is none: ${JSON.stringify(wrong[0]?.slice(0, 80))}`
+  return [{what, remedy: 'Find out who answers there before you go on: ip -o addr show'}]
 }
 
 function systemProblems(one: One, facts: HostFacts): Problem[] {

@@ -47,3 +47,12 @@ t.test('each fault is named with its remedy', async t => {
 t.test('every problem is named at once', async t => {
   t.ok(problems('bash: sh: not found\n').length >= 8)
 })
+
+t.test('what a machine names as an address can be nothing else: it stands in the firewalls of the others', async t => {
+  const evil = `${captured}address 10.9.1.12 } tcp dport 1-65535 accept; ip saddr { 10.9.1.13\n`
+  t.match(problems(evil), [/what is none.*dport/])
+  t.ok(inspect(evil, usual).facts.addresses.every(address => !address.includes(' ')))
+  t.match(problems(but('client', 'any\\nPermitRootLogin yes')), [/what is none/])
+  t.same(inspect(but('client', '0/0'), usual).facts.controlPlane, [])
+  t.notOk('timeSync' in inspect(`${captured}time-unit ../evil.service\n`, usual).facts)
+})

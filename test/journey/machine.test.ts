@@ -247,7 +247,7 @@ function releaseOf(version: string): ReleaseWanted {
   const bytes = gzipSync(Buffer.concat(tar))
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const {privateKey, publicKey} = generateKeyPairSync('ed25519')
-  const manifest = `${sha256}  archive\n`
+  const manifest = `${sha256}  selfhelp-runtime-${version}-x64.tar.gz\n`
   return {
     kind: 'release',
     version,

@@ -31,7 +31,7 @@ as() {
 # PATH OWNER GROUP MODE [CHECK…]
 act_put() {
   stage "$1" || return
-  written "./$leaf" && finish "$@"
+  ours_alone written "./$leaf" && finish "$@"
   unstage "$?"
 }
 
@@ -50,6 +50,15 @@ stage() {
     [ "$old" != "$stage" ] && [ -e "/proc/${old##*.}" ] || rm -rf "./$old"
   done
   mkdir -m 711 "$stage" && cd -P "$stage" && [ -O . ]
+}
+
+# Until it has its own mode nobody else may open it: it may be a secret.
+ours_alone() {
+  umask 077
+  "$@"
+  set -- "$?"
+  umask 022
+  return "$1"
 }
 
 # PATH OWNER GROUP MODE [CHECK…]: the staged file becomes the real one if its checker agrees.
@@ -84,9 +93,11 @@ act_assemble() {
   path=$1 owner=$2 group=$3 mode=$4 from=$5
   shift 5
   stage "$path" || return
-  fragments "$from" >"./$leaf" && sync -d "./$leaf" && finish "$path" "$owner" "$group" "$mode" "$@"
+  ours_alone gathered "$from" "./$leaf" && sync -d "./$leaf" && finish "$path" "$owner" "$group" "$mode" "$@"
   unstage "$?"
 }
+
+gathered() { fragments "$1" >"$2"; }
 
 # PATH OWNER GROUP MODE
 act_directory() { install -d -o "$2" -g "$3" -m "$4" -- "$1"; }
@@ -170,10 +181,10 @@ unpacked() {
   printf '%s' "$3" >signed && printf '%s' "$4" | base64 -d >signature && printf '%s' "$5" >key || return
   openssl pkeyutl -verify -pubin -inkey key -rawin -in signed -sigfile signature >/dev/null || return 65
   sum=$(input | sha256sum) || return
-  [ "${sum%% *}" = "$2" ] && grep -qF -- "$2" signed || {
+  [ "${sum%% *}" = "$2" ] && grep -qF -- "$2  selfhelp-runtime-$1-" signed || {
     echo 'the archive is not the one that was signed' >&2
     return 65
   }
-  mkdir -m 755 whole && input | tar -xz -C whole --no-same-owner && printf '%s\n' "$2" >whole/.selfhelp-release || return
+  mkdir -m 755 whole && input | tar -xz -C whole --no-same-owner --no-same-permissions && printf '%s\n' "$2" >whole/.selfhelp-release || return
   sync -f whole && mv -T whole "../$leaf"
 }

@@ -38,7 +38,8 @@ act_pg_cluster() {
   printf '%s' "$4" | owned 0644 "$etc/conf.d/.selfhelp.new" && printf '%s' "$5" | owned 0640 "$etc/.pg_hba.new" || return
   settings_hold || return 65
   mv -fT "$etc/conf.d/.selfhelp.new" "$etc/conf.d/selfhelp.conf"
-  cp -a "$etc/pg_hba.conf" "$etc/.pg_hba.old"
+  # The folder is the server's: root would write wherever a link in it leads.
+  as postgres cp -a --remove-destination "$etc/pg_hba.conf" "$etc/.pg_hba.old"
   mv -fT "$etc/.pg_hba.new" "$etc/pg_hba.conf"
   if answers; then
     access_holds || return 65
