@@ -56,17 +56,20 @@ export function runsOf(world: World): Runs {
     execute: async asked => {
       made ??= kernelOf(world, 'command')
       const kernel = withOwn(await made, asked.runbook as Runbook)
-      const {requestRun} = await import('../runbook/request.ts')
       const {detach = false, wait, signal} = asked
+      // DBOS starts while the run is asked for; whether that is refused is known only after.
+      if (!detach) durable ??= launched(kernel, stack)
+      durable?.catch(() => {})
+      const {requestRun} = await import('../runbook/request.ts')
       const run = await requestRun(kernel, {...asked, detach, by: await signed(world, asked.request)})
-      if (detach) await requeueRun(kernel.ledger, run.id)
-      else {
-        durable ??= launched(kernel, stack)
-        await followHere(world, kernel, {run, wait, signal, durably: (await durable).here})
-      }
+      if (durable && !detach) await followHere(world, kernel, {run, wait, signal, durably: (await durable).here})
+      else await requeueRun(kernel.ledger, run.id)
       return resultOf(kernel, run.id)
     },
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    [Symbol.asyncDispose]: async () => {
+      await durable?.catch(() => {})
+      await stack.disposeAsync()
+    },
   }
 }
 

@@ -19,8 +19,11 @@ export function drawing(shows: Shows): (event: RunEvent) => void {
   }
   return event => {
     if (event.kind === 'told') current?.part.at(event.text)
-    else if (event.kind === 'retry') current?.part.at(`${event.why}; again in ${seconds(event.inMilliseconds)}`)
-    else if (event.kind === 'step') {
+    else if (event.kind === 'retry') {
+      begin(event.name, event.name)
+      // Each try is a line of its own: who watches a host come back wants to see it.
+      end('failed', `${event.why}; again in ${seconds(event.inMilliseconds)}`)
+    } else if (event.kind === 'step') {
       begin(event.name, `${event.position + 1}/${event.of} ${event.name}`)
       if (event.state === 'making') return
       if (event.state === 'failed' || event.state === 'undo-failed')
