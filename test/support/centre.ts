@@ -27,8 +27,23 @@ export interface Centre {
   adopting(name: string, ...roles: readonly string[]): Promise<readonly string[]>
 }
 
+export interface CentreGiven {
+  readonly sites: readonly SiteCount[]
+  /** Bytes of each host's own disk. */
+  readonly disk?: number
+  /** More environment variables of the commands. */
+  readonly env?: NodeJS.ProcessEnv
+  /** Hears what every command said. */
+  heard?(words: readonly string[], ended: Ended): void
+}
+
 /** A fresh centre; lab, ledger and home are gone after the test. */
-export async function centre(t: Pick<Test, 'teardown'>, suffix: string, sites: readonly SiteCount[]): Promise<Centre> {
+export async function centre(
+  t: Pick<Test, 'teardown'>,
+  suffix: string,
+  given: CentreGiven | readonly SiteCount[],
+): Promise<Centre> {
+  const {sites, disk, env: more, heard}: CentreGiven = 'length' in given ? {sites: given} : given
   const lab = testLab(suffix)
   const folder = mkdtempSync(join(tmpdir(), 'selfhelp-centre-'))
   // The ledger's own account must find its data below.
@@ -39,9 +54,13 @@ export async function centre(t: Pick<Test, 'teardown'>, suffix: string, sites: r
     await labDown(lab, [], silent)
     rmSync(folder, {recursive: true, force: true})
   })
-  await labUp({name: lab, sites}, silent)
-  const env = {PATH: process.env.PATH, SELFHELP_HOME: home}
-  const type = (...words: readonly string[]) => run([join(packageRoot(), 'bin/selfhelp'), ...words], {env, cwd: '/'})
+  await labUp({name: lab, sites, ...(disk ? {disk} : {})}, silent)
+  const env = {PATH: process.env.PATH, SELFHELP_HOME: home, ...more}
+  const type = async (...words: readonly string[]) => {
+    const ended = await run([join(packageRoot(), 'bin/selfhelp'), ...words], {env, cwd: '/'})
+    heard?.(words, ended)
+    return ended
+  }
   const status = () => labStatus(lab)
   const host = async (name: string) => {
     const found = (await status()).hosts.find(each => each.name === name)
