@@ -1,12 +1,17 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {join} from 'node:path'
+import {paint} from '../../src/cli/paint.ts'
+import {systemStreams} from '../../src/cli/streams.ts'
 import {type Code, codes, Failure} from '../../src/error.ts'
 import {packageRoot} from '../../src/root.ts'
 import {ownHome} from './home.ts'
 
-/** A command as an operator types it; its talk is shown. Throws what it reported. */
+/** A command as an operator types it; it and its talk are shown. Throws what it reported. */
 export async function selfhelp(...words: string[]): Promise<void> {
+  const {err} = systemStreams()
+  const line = `$ selfhelp ${words.map(word => (/[\s;&|]/.test(word) ? `'${word}'` : word)).join(' ')}`
+  err.write(`${paint(err, 'dim', line.length > err.columns ? `${line.slice(0, err.columns - 1)}…` : line)}\n`)
   const {exit} = await run(words)
   if (exit !== 0)
     throw new Failure('quickstart-stopped', `selfhelp ${words.join(' ')} ended with exit ${exit}.`, stopped)

@@ -1,4 +1,5 @@
 import {Command, type Interfaces} from '@oclif/core'
+import {systemClock} from '../clock.ts'
 import {type CodedError, exits} from '../error.ts'
 import {mutationFlags} from './flags.ts'
 import {interrupts} from './interruption.ts'
@@ -82,7 +83,7 @@ export abstract class BaseCommand extends Command {
 
   #print({result, view, exit = exits.done}: Answer): void {
     if (this.jsonEnabled()) this.#streams.out.write(`${JSON.stringify(result, undefined, 2)}\n`)
-    else show(view, this.#streams.out)
+    else show(view, this.#streams.out, systemClock.now())
     process.exitCode = exit === 'partial' ? exits.partial : exit
   }
 

@@ -9,22 +9,59 @@ interface Cell {
 const gap = 2
 const narrowest = 4
 
-/** An aligned table no wider than the terminal: the widest columns give way first, with an ellipsis. */
-export function drawTable(heads: readonly string[], rows: readonly (readonly Cell[])[], out: Out): string {
-  const wanted = heads.map((head, at) => Math.max(length(head), ...rows.map(row => length(row[at]?.text ?? ''))))
-  const widths = fit(wanted, out.columns - gap * (heads.length - 1))
-  const head = heads.map(text => ({text: text.toUpperCase(), tone: 'dim' as const}))
-  return [head, ...rows].map(row => `${drawRow(row, widths, out)}\n`).join('')
+/**
+ * An aligned table no wider than the terminal. The widest columns give way first: they are cut with an ellipsis, but
+ * the last is wrapped, so that no remedy is lost. A column without any value is left out.
+ */
+export function drawTable(
+  heads: readonly string[],
+  rows: readonly (readonly (Cell | undefined)[])[],
+  out: Out,
+): string {
+  const kept = heads.flatMap((_, at) => (rows.some(row => row[at] !== undefined) ? [at] : []))
+  const head = kept.map(at => ({text: heads[at]?.toUpperCase() ?? '', tone: 'dim' as const}))
+  const shown = [head, ...rows.map(row => kept.map(at => row[at] ?? nothing))]
+  const wanted = kept.map((_, at) => Math.max(...shown.map(row => length(row[at]?.text ?? ''))))
+  const widths = fit(wanted, out.columns - gap * (kept.length - 1))
+  return shown.map(row => drawRow(row, widths, out)).join('')
 }
 
+const nothing: Cell = {text: '–', tone: 'dim'}
+
 function drawRow(row: readonly Cell[], widths: readonly number[], out: Out): string {
-  const cells = row.map(({text, tone}, at) => {
+  const before = row.slice(0, -1).map(({text, tone}, at) => {
     const width = widths[at] ?? 0
     const cut = clip(text.replace(/\s+/g, ' '), width)
-    const padding = at === row.length - 1 ? '' : ' '.repeat(width - length(cut))
-    return paint(out, tone, cut) + padding
+    return paint(out, tone, cut) + ' '.repeat(width - length(cut) + gap)
   })
-  return cells.join(' '.repeat(gap)).trimEnd()
+  const {text, tone} = row.at(-1) ?? nothing
+  const indent = ' '.repeat(widths.slice(0, -1).reduce((sum, width) => sum + width + gap, 0))
+  const last = wrap(text.replace(/\s+/g, ' '), widths.at(-1) ?? 0).map(line => paint(out, tone, line))
+  const lines = last.map((line, at) => (at === 0 ? before.join('') : indent) + line)
+  return `${lines.map(line => line.trimEnd()).join('\n')}\n`
+}
+
+/** Breaks at spaces, and within a word only when the word alone is too long. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ').flatMap(each => pieces(each, width))) {
+    if (line !== '' && length(line) + 1 + length(word) > width) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line]
+}
+
+function pieces(word: string, width: number): string[] {
+  const letters = [...word]
+  const size = Math.max(1, width)
+  return letters.length <= size
+    ? [word]
+    : Array.from({length: Math.ceil(letters.length / size)}, (_, at) =>
+        letters.slice(at * size, (at + 1) * size).join(''),
+      )
 }
 
 /** Takes a character at a time from the widest column until all fit, but leaves each its narrowest. */

@@ -22,7 +22,7 @@ export interface Fields {
   readonly fields: Readonly<Record<string, Cell>>
 }
 
-/** An instant is shown to the minute in its zone on a terminal, as RFC 3339 UTC in a pipe. */
+/** An instant is told from now in a table, to the minute in its zone among fields, as RFC 3339 UTC in a pipe. */
 export type Cell = string | number | boolean | undefined | Temporal.Instant | Moment | Toned
 
 export interface Moment {
@@ -35,23 +35,51 @@ export interface Toned {
   readonly tone: Tone
 }
 
-/** Writes a view to a stream, as that stream can show it. */
-export function show(view: View, out: Out): void {
+/** Writes a view to a stream, as that stream can show it; `now` is what times in a table are told from. */
+export function show(view: View, out: Out, now: Temporal.Instant): void {
   if (typeof view === 'string') {
     if (view !== '') out.write(view.endsWith('\n') ? view : `${view}\n`)
-  } else if ('heads' in view) showTable(view, out)
+  } else if ('heads' in view) showTable(view, out, now)
   else if ('fields' in view) showFields(view, out)
-  else for (const part of view) show(part, out)
+  else for (const part of view) show(part, out, now)
 }
 
-function showTable({heads, rows, empty}: Table, out: Out): void {
+function showTable({heads, rows, empty}: Table, out: Out, now: Temporal.Instant): void {
   if (rows.length === 0) {
     if (out.tty && empty !== undefined) out.write(`${empty}\n`)
     return
   }
-  const shown = rows.map(row => row.map(cell => shownCell(cell, out)))
-  if (out.tty) out.write(drawTable(heads, shown, out))
-  else out.write(shown.map(row => `${row.map(cell => flat(cell.text)).join('\t')}\n`).join(''))
+  if (out.tty)
+    out.write(
+      drawTable(
+        heads,
+        rows.map(row => row.map(cell => tableCell(cell, out, now))),
+        out,
+      ),
+    )
+  else out.write(rows.map(row => `${row.map(cell => flat(shownCell(cell, out).text)).join('\t')}\n`).join(''))
+}
+
+/** In a table on a terminal a time is told from now, which is short and never cut. */
+function tableCell(cell: Cell, out: Out, now: Temporal.Instant): Toned | undefined {
+  if (cell === undefined || cell === '') return undefined
+  const at = cell instanceof Temporal.Instant ? cell : typeof cell === 'object' && 'at' in cell ? cell.at : undefined
+  return at ? {text: fromNow(at, now), tone: 'plain'} : shownCell(cell, out)
+}
+
+/** `now`, `5 min ago`, `in 3 h`, `12 days ago`. */
+export function fromNow(at: Temporal.Instant, now: Temporal.Instant): string {
+  const seconds = Math.round((at.epochMilliseconds - now.epochMilliseconds) / 1000)
+  const [count, unit] = spoken(Math.abs(seconds))
+  if (count === 0) return 'now'
+  return seconds < 0 ? `${count} ${unit} ago` : `in ${count} ${unit}`
+}
+
+function spoken(seconds: number): [number, string] {
+  if (seconds < 100) return [seconds, 's']
+  if (seconds < 100 * 60) return [Math.round(seconds / 60), 'min']
+  if (seconds < 48 * 3600) return [Math.round(seconds / 3600), 'h']
+  return [Math.round(seconds / 86_400), 'days']
 }
 
 function showFields({fields}: Fields, out: Out): void {

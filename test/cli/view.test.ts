@@ -1,7 +1,7 @@
 import t from 'tap'
 import {Temporal} from 'temporal-polyfill'
 import {fit} from '../../src/cli/table.ts'
-import {show, type View} from '../../src/cli/view.ts'
+import {fromNow, show, type View} from '../../src/cli/view.ts'
 import {written} from '../support/streams.ts'
 
 const at = Temporal.Instant.from('2026-11-17T13:32:05Z')
@@ -16,7 +16,7 @@ const hosts: View = {
 
 function shown(view: View, columns?: number): string {
   const out = written(columns)
-  show(view, out)
+  show(view, out, Temporal.Instant.from('2026-11-17T13:40:05Z'))
   return out.text
 }
 
@@ -31,12 +31,31 @@ t.test('a table on a terminal is aligned and no wider than the terminal', async 
   t.equal(
     shown(hosts, 60),
     [
-      'NAME     SITE   SEEN                  NOTE',
-      'north-1  north  2026-11-17 13:32 UTC  answers',
-      'south-1  south  –                     two lines of a note t…',
+      'NAME     SITE   SEEN       NOTE',
+      'north-1  north  8 min ago  answers',
+      'south-1  south  –          two lines of a note that is far',
+      '                           too long for any terminal of',
+      '                           eighty columns',
       '',
     ].join('\n'),
   )
+})
+
+t.test('a column without any value is left out on a terminal, and kept in a pipe', async t => {
+  const view: View = {
+    heads: ['name', 'retired', 'key'],
+    rows: [
+      ['jane', undefined, 'ed25519'],
+      ['joe', '', 'ed25519'],
+    ],
+  }
+  t.equal(shown(view, 80), 'NAME  KEY\njane  ed25519\njoe   ed25519\n')
+  t.equal(shown(view), 'jane\t\ted25519\njoe\t\ted25519\n')
+})
+
+t.test('a time in a table is told from now', async t => {
+  const told = [-9e6, -2, 0, 59, 3600, 90_000, 86_400 * 90].map(seconds => fromNow(at.add({seconds}), at))
+  t.same(told, ['104 days ago', '2 s ago', 'now', 'in 59 s', 'in 60 min', 'in 25 h', 'in 90 days'])
 })
 
 t.test('a table in a pipe is tab-separated, without heads, one line a row', async t => {
