@@ -46,6 +46,7 @@ export async function hostFacts(
 ): Promise<string[]> {
   const own = [
     '/var/log/journal',
+    '/var/tmp',
     '/var/cache',
     '/var/lib/systemd',
     '/var/lib/selfhelp/exchange',
