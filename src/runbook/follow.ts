@@ -29,7 +29,10 @@ const defaultWithin = 'PT2M'
  * Throws `Refusal('epoch-superseded')` at once, and writes nothing more, when another executor follows it.
  */
 export async function follow(f: Following): Promise<End> {
-  const records = await recordsOf(f)
+  const recorded = await f.records.steps()
+  const differs = recorded.find(one => f.steps[one.position]?.name !== one.name)
+  if (differs) return otherSteps(f, differs)
+  const records: Known = new Map(recorded.map(one => [one.position, one]))
   if (f.way !== 'forward') return back(f, records, f.why ?? abandoning(f.way))
   await state(f, 'running')
   for (const [position, step] of renewals(f.steps, records)) {
@@ -56,11 +59,11 @@ export function pointOfNoReturn(steps: readonly Step[], records: readonly StepRe
 
 type Known = Map<number, StepRecord>
 
-async function recordsOf(f: Following): Promise<Known> {
-  const records = await f.records.steps()
-  const differs = records.find(one => f.steps[one.position]?.name !== one.name)
-  if (differs) throw new Bug(`run ${f.run} was begun with other steps`, {facts: {recorded: differs.name}, runId: f.run})
-  return new Map(records.map(one => [one.position, one]))
+/** An upgrade changed the runbook under the run: nobody can know which steps are meant. */
+function otherSteps(f: Following, {name, position}: StepRecord): Promise<End> {
+  const facts = {recorded: name, now: f.steps[position]?.name}
+  const trouble = troubleOf(new Bug(`it was begun with other steps than its runbook has now`, {facts}))
+  return stop(f, {step: name, trouble, exit: 1, way: f.way})
 }
 
 function passed(record: StepRecord | undefined): boolean {

@@ -1,4 +1,5 @@
 import {CodedError} from '../error.ts'
+import {releaseLocks} from '../ledger/lock.ts'
 import {type RunRow, requeueRun, runById, skipAttempt, supersedeRun, waitingRuns} from '../ledger/run.ts'
 import {type Durable, launchDbos} from './dbos.ts'
 import {execute} from './execute.ts'
@@ -80,7 +81,10 @@ async function followHere(
     // Without this it would be tried again and again.
     const {stopped: before} = await runById(kernel.ledger, run)
     const stopped = {exit: 1, way: before?.way ?? 'forward', trouble: troubleOf(thrown)} as const
-    await kernel.ledger.transaction(tx => supersedeRun(tx, run, stopped))
+    await kernel.ledger.transaction(async tx => {
+      await supersedeRun(tx, run, stopped)
+      await releaseLocks(tx, run)
+    })
     return undefined
   }
 }
