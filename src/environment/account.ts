@@ -95,7 +95,7 @@ function understood(environment: Environment, answer: Answer | undefined): Answe
   if (answer?.exit === 0) return answer
   throw new Failure('runtime-silent', `The edition service ${environment.id} did not do what it was asked.`, {
     facts: {environment: environment.id, exit: answer?.exit, said: answer?.err.slice(0, 500)},
-    remedies: [`selfhelp host ssh … journalctl -u ${environment.id}-edition`],
+    remedies: [`On ${hostOf(environment, 'edition')}: journalctl -u ${environment.id}-edition`],
   })
 }
 
