@@ -10,7 +10,7 @@ import type {SecretStore} from '../ledger/secret-store.ts'
 import {putSetting, setting} from '../ledger/setting.ts'
 import {writeWhole} from '../secret/private-file.ts'
 import {Secret} from '../secret/secret.ts'
-import {rootCertificate, type ServerWanted, serverCertificate} from './x509.ts'
+import type {ServerWanted} from './x509.ts'
 
 export interface AuthorityNeeds {
   readonly ledger: Queries
@@ -34,6 +34,7 @@ export async function createAuthority(
 ): Promise<void> {
   let root = await setting(ledger, 'ca-certificate')
   if (root === undefined) {
+    const {rootCertificate} = await import('./x509.ts')
     const {privateKey} = newServerKey()
     const now = clock.now()
     const until = now.toZonedDateTimeISO('UTC').add({years: rootYears}).toInstant()
@@ -89,7 +90,8 @@ interface Wanted {
   readonly days: number
 }
 
-function issue(by: {root: string; key: Secret}, {hostnames, from: now, days}: Wanted): Issued {
+async function issue(by: {root: string; key: Secret}, {hostnames, from: now, days}: Wanted): Promise<Issued> {
+  const {serverCertificate} = await import('./x509.ts')
   const {subject, validTo} = new X509Certificate(by.root)
   const name = subject.replace(/^CN=/, '')
   const rootEnds = Temporal.Instant.fromEpochMilliseconds(Date.parse(validTo))

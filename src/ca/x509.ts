@@ -1,6 +1,40 @@
 import {createHash, createPrivateKey, createPublicKey, type KeyObject, randomBytes, sign} from 'node:crypto'
+import {AsnConvert, OctetString} from '@peculiar/asn1-schema'
+import {
+  AlgorithmIdentifier,
+  AttributeTypeAndValue,
+  AttributeValue,
+  AuthorityKeyIdentifier,
+  BasicConstraints,
+  Certificate,
+  ExtendedKeyUsage,
+  Extension,
+  Extensions,
+  GeneralName,
+  GeneralSubtree,
+  GeneralSubtrees,
+  id_ce_authorityKeyIdentifier,
+  id_ce_basicConstraints,
+  id_ce_extKeyUsage,
+  id_ce_keyUsage,
+  id_ce_nameConstraints,
+  id_ce_subjectAltName,
+  id_ce_subjectKeyIdentifier,
+  id_kp_serverAuth,
+  KeyIdentifier,
+  KeyUsage,
+  KeyUsageFlags,
+  Name,
+  NameConstraints,
+  RelativeDistinguishedName,
+  SubjectAlternativeName,
+  SubjectKeyIdentifier,
+  SubjectPublicKeyInfo,
+  TBSCertificate,
+  Validity,
+  Version,
+} from '@peculiar/asn1-x509'
 import type {Temporal} from 'temporal-polyfill'
-import {bits, identifier, integer, numbered, octets, sequence, set, text, time, yes} from './der.ts'
 
 /** Who certifies: its name and its key (ECDSA P-256). */
 export interface Issuer {
@@ -16,14 +50,11 @@ interface Period {
 /** A root certificate in PEM that may certify servers below one domain and nothing else. */
 export function rootCertificate({name, key}: Issuer, domain: string, period: Period): string {
   const publicKey = createPublicKey(key)
-  const below = sequence(numbered(2, 'bytes', Buffer.from(domain)))
-  // No address may be certified: the domain rule alone would let them pass.
-  const addresses = [8, 32].map(size => sequence(numbered(7, 'bytes', Buffer.alloc(size))))
   const extensions = [
-    critical('2.5.29.19', sequence(yes, integer(0))),
-    critical('2.5.29.15', bits(Buffer.of(0x06), 1)),
-    critical('2.5.29.30', sequence(numbered(0, 'parts', below), numbered(1, 'parts', ...addresses))),
-    extension('2.5.29.14', octets(keyId(publicKey))),
+    critical(id_ce_basicConstraints, new BasicConstraints({cA: true, pathLenConstraint: 0})),
+    critical(id_ce_keyUsage, new KeyUsage(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign)),
+    critical(id_ce_nameConstraints, onlyBelow(domain)),
+    extension(id_ce_subjectKeyIdentifier, new SubjectKeyIdentifier(keyId(publicKey))),
   ]
   return certificate({name, key}, {subject: name, publicKey, period, extensions})
 }
@@ -37,15 +68,15 @@ export interface ServerWanted extends Period {
 /** A server's certificate in PEM, for these names and nothing but TLS servers. */
 export function serverCertificate(issuer: Issuer, {hostnames, publicKey: pem, ...period}: ServerWanted): string {
   const publicKey = createPublicKey(pem)
-  const names = hostnames.map(name => numbered(2, 'bytes', Buffer.from(name)))
-  const authority = numbered(0, 'bytes', keyId(createPublicKey(issuer.key)))
+  const authority = new KeyIdentifier(keyId(createPublicKey(issuer.key)))
+  const names = hostnames.map(dNSName => new GeneralName({dNSName}))
   const extensions = [
-    critical('2.5.29.19', sequence()),
-    critical('2.5.29.15', bits(Buffer.of(0x80), 7)),
-    extension('2.5.29.37', sequence(identifier('1.3.6.1.5.5.7.3.1'))),
-    extension('2.5.29.17', sequence(...names)),
-    extension('2.5.29.14', octets(keyId(publicKey))),
-    extension('2.5.29.35', sequence(authority)),
+    critical(id_ce_basicConstraints, new BasicConstraints()),
+    critical(id_ce_keyUsage, new KeyUsage(KeyUsageFlags.digitalSignature)),
+    extension(id_ce_extKeyUsage, new ExtendedKeyUsage([id_kp_serverAuth])),
+    extension(id_ce_subjectAltName, new SubjectAlternativeName(names)),
+    extension(id_ce_subjectKeyIdentifier, new SubjectKeyIdentifier(keyId(publicKey))),
+    extension(id_ce_authorityKeyIdentifier, new AuthorityKeyIdentifier({keyIdentifier: authority})),
   ]
   return certificate(issuer, {subject: hostnames[0], publicKey, period, extensions})
 }
@@ -54,52 +85,72 @@ interface Content {
   readonly subject: string
   readonly publicKey: KeyObject
   readonly period: Period
-  readonly extensions: readonly Buffer[]
+  readonly extensions: readonly Extension[]
 }
 
-const ecdsaWithSha256 = sequence(identifier('1.2.840.10045.4.3.2'))
-
 function certificate(issuer: Issuer, {subject, publicKey, period, extensions}: Content): string {
-  const content = sequence(
-    numbered(0, 'parts', integer(2)),
-    integer(serial()),
-    ecdsaWithSha256,
-    commonName(issuer.name),
-    sequence(time(period.from.toString()), time(period.until.toString())),
-    commonName(subject),
-    publicKey.export({type: 'spki', format: 'der'}),
-    numbered(3, 'parts', sequence(...extensions)),
-  )
-  const signature = sign('sha256', content, createPrivateKey(issuer.key))
-  const lines =
-    sequence(content, ecdsaWithSha256, bits(signature))
-      .toString('base64')
-      .match(/.{1,64}/g) ?? []
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n')
+  const signatureAlgorithm = new AlgorithmIdentifier({algorithm: '1.2.840.10045.4.3.2'})
+  const tbsCertificate = new TBSCertificate({
+    version: Version.v3,
+    serialNumber: serial(),
+    signature: signatureAlgorithm,
+    issuer: commonName(issuer.name),
+    validity: new Validity({
+      notBefore: new Date(period.from.epochMilliseconds),
+      notAfter: new Date(period.until.epochMilliseconds),
+    }),
+    subject: commonName(subject),
+    subjectPublicKeyInfo: AsnConvert.parse(publicKey.export({type: 'spki', format: 'der'}), SubjectPublicKeyInfo),
+    extensions: new Extensions([...extensions]),
+  })
+  const content = Buffer.from(AsnConvert.serialize(tbsCertificate))
+  const signatureValue = exact(sign('sha256', content, createPrivateKey(issuer.key)))
+  const whole = AsnConvert.serialize(new Certificate({tbsCertificate, signatureAlgorithm, signatureValue}))
+  const lines = Buffer.from(whole)
+    .toString('base64')
+    .match(/.{1,64}/g)
+  return ['-----BEGIN CERTIFICATE-----', ...(lines ?? []), '-----END CERTIFICATE-----', ''].join('\n')
+}
+
+/** RFC 5280 §4.2.1.10. No address may be certified: the domain rule alone would let them pass. */
+function onlyBelow(domain: string): NameConstraints {
+  const trees = (...names: readonly Partial<GeneralName>[]) =>
+    new GeneralSubtrees(names.map(name => new GeneralSubtree({base: new GeneralName(name)})))
+  return new NameConstraints({
+    permittedSubtrees: trees({dNSName: domain}),
+    excludedSubtrees: trees({iPAddress: '0.0.0.0/0'}, {iPAddress: '::/0'}),
+  })
 }
 
 /** 126 random bits: positive, and never with a leading zero byte. */
-function serial(): Buffer {
+function serial(): ArrayBuffer {
   const bytes = randomBytes(16)
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40
-  return bytes
+  return exact(bytes)
 }
 
 /** A common name has 64 characters at most; browsers look at the alternative names only. */
-function commonName(name: string): Buffer {
-  return sequence(set(sequence(identifier('2.5.4.3'), text(name.slice(0, 64)))))
+function commonName(name: string): Name {
+  const value = new AttributeValue({utf8String: name.slice(0, 64)})
+  return new Name([new RelativeDistinguishedName([new AttributeTypeAndValue({type: '2.5.4.3', value})])])
 }
 
-function keyId(key: KeyObject): Buffer {
+/** RFC 5280 §4.2.1.2, method 1. */
+function keyId(key: KeyObject): ArrayBuffer {
   const {x = '', y = ''} = key.export({format: 'jwk'})
   const point = [Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]
-  return createHash('sha1').update(Buffer.concat(point)).digest()
+  return exact(createHash('sha1').update(Buffer.concat(point)).digest())
 }
 
-function extension(dotted: string, value: Buffer): Buffer {
-  return sequence(identifier(dotted), octets(value))
+function extension(extnID: string, value: unknown, isCritical = false): Extension {
+  return new Extension({extnID, critical: isCritical, extnValue: new OctetString(AsnConvert.serialize(value))})
 }
 
-function critical(dotted: string, value: Buffer): Buffer {
-  return sequence(identifier(dotted), yes, octets(value))
+function critical(extnID: string, value: unknown): Extension {
+  return extension(extnID, value, true)
+}
+
+/** A small buffer may be a part of a larger one, which must not be written with it. */
+function exact(bytes: Uint8Array): ArrayBuffer {
+  return new Uint8Array(bytes).buffer
 }
