@@ -70,7 +70,7 @@ async function setUp(): Promise<boolean> {
     () => false,
   )
   if (lab) {
-    await installPackages(['postgresql-15'], progress)
+    await installPackages(['postgresql-15', 'patch'], progress)
     await installLabPackages(progress)
   }
   if (!existsSync(runnerBuilt)) {

@@ -16,12 +16,6 @@ export interface Answer<R = unknown> {
   readonly exit?: 'partial' | number
 }
 
-/** The JSON of every list. */
-export interface List<T> {
-  readonly items: readonly T[]
-  readonly next?: string
-}
-
 /** What was typed, read by the flags and arguments a command declares. */
 export interface Typed<C extends typeof Command> {
   readonly args: Interfaces.InferredArgs<C['args']>

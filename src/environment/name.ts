@@ -8,7 +8,7 @@ export interface Hostnames {
 }
 
 /** What a tenant label may not end in: `acme-qualification` would be the name of acme's qualification (R009). */
-export const reservedSuffixes: readonly string[] = ['edition', ...environmentNames]
+const reservedSuffixes: readonly string[] = ['edition', ...environmentNames]
 
 /** The names an environment answers to, each one label under the base domain, so that one wildcard covers all (R009). */
 export function hostnamesOf(tenant: string, environment: EnvironmentName, base: string): Hostnames {

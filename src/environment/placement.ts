@@ -26,7 +26,7 @@ export interface PlacementQuestion {
 }
 
 /** What one environment needs of a host: its cluster, its two services and room to grow. */
-export const need = {memoryMegabytes: 384, diskMegabytes: 512} as const
+const need = {memoryMegabytes: 384, diskMegabytes: 512} as const
 /** What a host keeps for itself. */
 const kept = {memoryMegabytes: 512, diskMegabytes: 512} as const
 
@@ -128,7 +128,7 @@ function noRepository({residency}: Contract): Objection {
 }
 
 /** True when one more environment fits into what is known of the host. */
-export function hasRoom({memoryMegabytes, diskFreeMegabytes, environments}: Candidate): boolean {
+function hasRoom({memoryMegabytes, diskFreeMegabytes, environments}: Candidate): boolean {
   const memory = kept.memoryMegabytes + need.memoryMegabytes * (environments + 1)
   const disk = kept.diskMegabytes + need.diskMegabytes
   return (memoryMegabytes ?? memory) >= memory && (diskFreeMegabytes ?? disk) >= disk

@@ -48,7 +48,7 @@ export function onHosts(platform: Platform, environments: Environments, stages: 
 }
 
 /** Makes it so; an environment that is in nobody's ledger any more has nothing left to change. */
-export async function applyOnHosts(
+async function applyOnHosts(
   platform: Platform,
   environments: readonly Environment[],
   {stages, at}: {stages: readonly Stage[]; at: At},

@@ -2,11 +2,9 @@ export {accounts, type Welcome, welcomes} from './account.ts'
 export {
   answers,
   environmentsNamed,
-  everything,
   foundations,
   names,
   opened,
-  type Reversible,
   schemas,
 } from './building.ts'
 export {certified, forgetCertificates} from './certify.ts'

@@ -18,7 +18,7 @@ import {type Environment, fullName, type RuntimeState, stateIn} from './model.ts
 import {at} from './place.ts'
 
 /** The PostgreSQL of Debian 12. */
-export const postgresVersion = 15
+const postgresVersion = 15
 
 export const faces = ['presentation', 'edition'] as const
 export type Face = (typeof faces)[number]
@@ -145,7 +145,7 @@ export function running({id}: Environment): readonly Wanted[] {
 }
 
 /** The start of a command line of the runtime: hosts have no Node, each release brings its own. */
-export function programOf(version: string): readonly string[] {
+function programOf(version: string): readonly string[] {
   return [`${at.release(version)}/bin/selfhelp-runtime`]
 }
 

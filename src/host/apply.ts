@@ -92,7 +92,7 @@ async function wantedOf({book, ways}: HostWorld, name: string) {
 }
 
 /** The refusal to apply what is no longer what was planned. */
-export function planChanged(host: string, expected: string, found: string): Refusal {
+function planChanged(host: string, expected: string, found: string): Refusal {
   return new Refusal('plan-changed', `${host} is no longer as it was when the plan was made; nothing was changed.`, {
     facts: {host, expected, found},
     remedies: [`selfhelp host plan ${host}`],

@@ -94,7 +94,7 @@ export function parseHost({name, address, roles: typed, networks}: HostTyped): r
 }
 
 /** True for a word that is a role. */
-export const isRole = (text: string): text is Role => (roles as readonly string[]).includes(text)
+const isRole = (text: string): text is Role => (roles as readonly string[]).includes(text)
 
 /** In the secret store: the control plane's SSH key, as OpenSSH's private key file. */
 export const controlKeySecret = 'control-plane/ssh-key'

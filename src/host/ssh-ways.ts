@@ -21,7 +21,7 @@ export function sshWays({key, publicKey}: ControlKey): Ways {
 }
 
 /** A machine that closes its connection when it is left. */
-export function entered(connection: Connection): Entered {
+function entered(connection: Connection): Entered {
   const machine: Machine = machineOver(connection)
   return {
     host: machine.host,

@@ -104,7 +104,7 @@ function database({facts}: Host): readonly Wanted[] {
 }
 
 /** The PostgreSQL that Debian's release brings. */
-export const postgresOf = (debian: number): number => (debian >= 13 ? 17 : 15)
+const postgresOf = (debian: number): number => (debian >= 13 ? 17 : 15)
 
 function doors({host, fleet}: HostInput): readonly Wanted[] {
   const path = 'etc/ssh/sshd_config.d/10-selfhelp.conf'

@@ -1,4 +1,3 @@
-import {Temporal} from 'temporal-polyfill'
 import type {Clock} from '../clock.ts'
 import {Refusal} from '../error.ts'
 import type {Queries} from '../ledger/ledger.ts'
@@ -24,10 +23,4 @@ export async function showSite(ledger: Queries, clock: Clock, name: string): Pro
 
 function judged(site: Site, clock: Clock): SiteStatus {
   return {...site, objections: siteObjections(site, clock.now().toZonedDateTimeISO('UTC').toPlainDate())}
-}
-
-/** True when the certificates end within that many days. */
-export function endsWithin(site: Site, days: number, clock: Clock): boolean {
-  const limit = clock.now().toZonedDateTimeISO('UTC').toPlainDate().add({days})
-  return [site.iso27001, site.soc2].some(until => Temporal.PlainDate.compare(until, limit) < 0)
 }

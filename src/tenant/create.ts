@@ -43,7 +43,7 @@ export function environmentAdd(platform: Platform): Runbook<TenantInput> {
 }
 
 /** The same for a whole tenant and for one environment more; each step is true of all its environments at once. */
-export function environmentSteps(platform: Platform, input: TenantInput): readonly Step[] {
+function environmentSteps(platform: Platform, input: TenantInput): readonly Step[] {
   const {contract} = input
   const ids = input.environments.map(({id}) => id)
   const all = environmentsNamed(platform, contract.tenant, ids)
