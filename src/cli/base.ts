@@ -1,6 +1,7 @@
 import {Command, type Interfaces} from '@oclif/core'
 import {systemClock} from '../clock.ts'
 import {type CodedError, exits} from '../error.ts'
+import type {RunAsked} from '../runbook/request.ts'
 import {mutationFlags} from './flags.ts'
 import {interrupts} from './interruption.ts'
 import {type Streams, systemStreams} from './streams.ts'
@@ -35,6 +36,8 @@ export interface Request {
   readonly input: Readonly<Record<string, unknown>>
   readonly reason?: string
   readonly ticket?: string
+  /** The run it becomes. */
+  readonly run?: RunAsked
 }
 
 /** Every command: parse → one use case (`answer`) → view. Errors and exit codes are the same with and without `--json`. */

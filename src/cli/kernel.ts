@@ -17,7 +17,7 @@ export async function kernelOf(world: World, purpose: Kernel['executor']['purpos
     executor: thisExecutor(purpose),
     runbooks: runbooksOf(world),
     mayStart: allowAll,
-    verify: (request, signature) => world.verify(request as Signed['request'], signature),
+    verify: ({request, signature}) => world.verify(request as Signed['request'], signature),
     journal: async (tx, entry) => void (await append(tx, {...entry, ...here, at: world.clock.now()})),
     announce: async (host, fence) => {
       const machine = await world.machine(host)

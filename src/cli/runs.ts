@@ -61,7 +61,7 @@ export function runsOf(world: World): Runs {
       if (!detach) durable ??= launched(kernel, stack)
       durable?.catch(() => {})
       const {requestRun} = await import('../runbook/request.ts')
-      const run = await requestRun(kernel, {...asked, detach, by: await signed(world, asked.request)})
+      const run = await requestRun(kernel, {...asked, detach, by: run => signed(world, {...asked.request, run})})
       if (durable && !detach) await followHere(world, kernel, {run, wait, signal, durably: (await durable).here})
       else await requeueRun(kernel.ledger, run.id)
       return resultOf(kernel, run.id)

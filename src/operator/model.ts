@@ -9,6 +9,8 @@ export interface SignedRequest {
   readonly input: Readonly<Record<string, unknown>>
   readonly reason?: string
   readonly ticket?: string
+  /** Of a request that became a run: which one, so that nobody can put the signature under another. */
+  readonly run?: {readonly id: string; readonly runbook: string; readonly inputHash: string}
   readonly operator: string
   /** RFC 3339 UTC. */
   readonly at: string

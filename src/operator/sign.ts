@@ -15,7 +15,7 @@ import {parsePublicKey, readText} from './public-key.ts'
 import {parseEd25519, signEd25519} from './sshsig.ts'
 
 /** What is asked, before anybody signed it. */
-export type Asked = Pick<SignedRequest, 'command' | 'input' | 'reason' | 'ticket'>
+export type Asked = Pick<SignedRequest, 'command' | 'input' | 'reason' | 'ticket' | 'run'>
 
 export interface Signing {
   readonly ledger: Queries
@@ -42,9 +42,12 @@ export function machineKeyFile(home: string): string {
  */
 export async function signRequest(asked: Asked, signing: Signing): Promise<Signed> {
   const {operator, sign} = await findKey(signing)
-  const {command, input, reason, ticket} = asked
+  const {command, input, reason, ticket, run} = asked
   const request: SignedRequest = JSON.parse(
-    canonical({command, input, reason, ticket, operator: operator.email, at: signing.clock.now(), nonce: randomUUID()}),
+    canonical({
+      ...{command, input, reason, ticket, run},
+      ...{operator: operator.email, at: signing.clock.now(), nonce: randomUUID()},
+    }),
   )
   return {...whereWeAre(operator.email), role: operator.role, request, signature: await sign(canonical(request))}
 }

@@ -3,6 +3,7 @@ import type {Queries} from '../ledger/ledger.ts'
 import {hostsOfLock, releaseLocks} from '../ledger/lock.ts'
 import {type Attempt, type RunRow, recordState, recordStep, runById, stepsOfRun} from '../ledger/run.ts'
 import type {Fence} from '../machine/model.ts'
+import {assertAsked} from './asked.ts'
 import {type Following, follow, pointOfNoReturn} from './follow.ts'
 import type {Kernel, RunEntry} from './kernel.ts'
 import type {End, Records, Runbook, RunEvent, Step, Stopped} from './model.ts'
@@ -22,10 +23,10 @@ export interface How {
 
 /**
  * Takes a run with its locks, follows it to its end and gives the locks back. Refusals `lock-held`, `run-ended`,
- * `run-past-return`, `epoch-superseded`; whatever `mayStart` refuses at its start.
+ * `run-past-return`, `epoch-superseded`, `signature-invalid`; whatever `mayStart` refuses at its start.
  */
 export async function execute(kernel: Kernel, id: string, how: How): Promise<End> {
-  const {runbook, steps} = await known(kernel, id)
+  const {runbook, steps, unasked} = await known(kernel, id)
   if (how.abandon) await assertBeforeReturn(kernel, id, steps)
   const taken = await take(kernel, id)
   const {row} = taken
@@ -34,7 +35,7 @@ export async function execute(kernel: Kernel, id: string, how: How): Promise<End
   if (taken.again) await announce(kernel, [...fences.values()])
   const records = recordsOf(kernel, row, {attempt: taken.attempt, signal: how.interruption.now})
   if (row.startedAt === undefined && way === 'forward') {
-    const refused = await asked(kernel, runbook, row)
+    const refused = unasked ?? (await refusalOf(mayStart(kernel, runbook, row)))
     if (refused) return refusedAtStart(records, refused)
   }
   return how.durably(taken.attempt, once =>
@@ -54,15 +55,14 @@ export async function execute(kernel: Kernel, id: string, how: How): Promise<End
   )
 }
 
-/** The calendar may have changed its mind since the run was asked for, and nobody may have asked. */
-async function asked(
-  kernel: Kernel,
-  {change}: Runbook,
-  {environments, request, signature}: RunRow,
-): Promise<Refusal | undefined> {
+/** The calendar may have changed its mind since the run was asked for. */
+function mayStart(kernel: Kernel, {change, environments}: Runbook, {input}: RunRow): Promise<void> {
+  return kernel.mayStart(change, environments(input), kernel.clock.now())
+}
+
+async function refusalOf(asking: Promise<void>): Promise<Refusal | undefined> {
   try {
-    await kernel.verify(request, signature)
-    await kernel.mayStart(change, environments, kernel.clock.now())
+    await asking
     return undefined
   } catch (thrown) {
     if (thrown instanceof Refusal) return thrown
@@ -95,10 +95,13 @@ function fenceOf(fences: ReadonlyMap<string, Fence>, lock: string): Fence {
   return fence
 }
 
+/** What the run does; nothing when its operator did not sign it, and why. One that was begun is refused at once. */
 async function known(kernel: Kernel, id: string) {
   const row = await runById(kernel.ledger, id)
   const runbook = await kernel.runbooks(row.runbook)
-  return {runbook, steps: runbook.steps(row.input)}
+  const unasked = await refusalOf(assertAsked(kernel, row))
+  if (unasked && (row.startedAt !== undefined || row.stopped)) throw unasked
+  return {runbook, steps: unasked ? [] : runbook.steps(row.input), unasked}
 }
 
 async function assertBeforeReturn({ledger}: Kernel, run: string, steps: readonly Step[]): Promise<void> {

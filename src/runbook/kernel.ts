@@ -15,7 +15,7 @@ export interface Kernel {
   readonly runbooks: Registry
   readonly mayStart: MayStart
   /** Refuses a run that its operator did not sign: whoever can write to the ledger cannot make a worker do things. */
-  verify(request: unknown, signature: string): Promise<void>
+  verify(signed: {readonly request: unknown; readonly signature: string}): Promise<void>
   /** Writes to the journal, in the transaction that makes it true. */
   journal(tx: Queries, entry: RunEntry): Promise<void>
   /** Tells a host of a new epoch, so that it refuses the old executor before the new one does anything. */

@@ -15,10 +15,19 @@ export interface SignedRequest {
   readonly signature: string
 }
 
+/** The run a request becomes; its operator signs this too, so that nobody can put the signature under another run. */
+export interface RunAsked {
+  readonly id: string
+  readonly runbook: string
+  /** SHA-256 of the canonical JSON. */
+  readonly inputHash: string
+}
+
 export interface Requested<I> {
   readonly runbook: Runbook<I>
   readonly input: I
-  readonly by: SignedRequest
+  /** Signs what was typed together with the run it becomes. */
+  readonly by: (run: RunAsked) => Promise<SignedRequest>
   readonly planHash?: string | undefined
   /** Left to a worker. */
   readonly detach?: boolean
@@ -38,20 +47,21 @@ export async function requestRun<I>(kernel: Kernel, requested: Requested<I>): Pr
     if (before) return sameInput(before, inputHash)
     await kernel.mayStart(runbook.change, runbook.environments(input), kernel.clock.now())
     const id = requested.id ?? newRunId()
-    if (await enqueue(kernel, requested, {id, inputHash})) return runById(kernel.ledger, id)
+    const by = await requested.by({id, runbook: runbook.id, inputHash})
+    if (await enqueue(kernel, {...requested, by}, {id, inputHash})) return runById(kernel.ledger, id)
     // Somebody else was quicker, with the same subject or the same name: go on with theirs.
     if (requested.id) return runById(kernel.ledger, requested.id)
   }
 }
 
 /** SHA-256 of the canonical JSON: the same input typed again has the same, whatever the order of its names. */
-function hashOf(input: unknown): string {
+export function hashOf(input: unknown): string {
   return createHash('sha256').update(canonical(input)).digest('hex')
 }
 
 async function enqueue<I>(
   kernel: Kernel,
-  {runbook, input, by, planHash, detach}: Requested<I>,
+  {runbook, input, by, planHash, detach}: Omit<Requested<I>, 'by'> & {by: SignedRequest},
   run: {id: string; inputHash: string},
 ): Promise<boolean> {
   const about = {

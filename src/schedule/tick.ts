@@ -1,13 +1,18 @@
 import type {Temporal} from 'temporal-polyfill'
 import {type FiringRow, schedules, settle} from '../ledger/schedule.ts'
 import type {Kernel} from '../runbook/kernel.ts'
-import {requestRun, type SignedRequest} from '../runbook/request.ts'
+import {type RunAsked, requestRun, type SignedRequest} from '../runbook/request.ts'
 import {dueNow} from './due.ts'
 
 export interface Scheduling {
   readonly kernel: Kernel
   /** Signs as the machine operator of this process. */
-  sign(request: {command: string; input: Record<string, unknown>; reason: string}): Promise<SignedRequest>
+  sign(request: {
+    command: string
+    input: Record<string, unknown>
+    reason: string
+    run: RunAsked
+  }): Promise<SignedRequest>
   tell(text: string): void
 }
 
@@ -53,11 +58,12 @@ async function tickJob(scheduling: Scheduling, job: Job): Promise<FiringRow[]> {
 
 async function fireJob({kernel, sign}: Scheduling, job: Job, instant: Temporal.Instant): Promise<string> {
   const {name, input} = job
-  const by = await sign({
+  const asked = {
     command: 'scheduler',
     input: {schedule: name, instant: instant.toString()},
     reason: `scheduled: ${job.recurrence} ${job.zone}`,
-  })
+  }
+  const by = (run: RunAsked) => sign({...asked, run})
   const runbook = await kernel.runbooks(job.runbook)
   const {id} = await requestRun(kernel, {runbook, input, by, detach: true, id: runIdOf(name, instant)})
   return id

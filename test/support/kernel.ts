@@ -7,7 +7,7 @@ import type {Following} from '../../src/runbook/follow.ts'
 import {allowAll, type Kernel, type RunEntry} from '../../src/runbook/kernel.ts'
 import type {Runbook, RunEvent, Step} from '../../src/runbook/model.ts'
 import {registryOf} from '../../src/runbook/registry.ts'
-import type {SignedRequest} from '../../src/runbook/request.ts'
+import type {RunAsked, SignedRequest} from '../../src/runbook/request.ts'
 
 export interface TestKernel extends Kernel {
   readonly entries: RunEntry[]
@@ -44,7 +44,11 @@ export function plainly(events: RunEvent[] = []): How {
   }
 }
 
-export const byAnn: SignedRequest = {operator: 'ann@cmc.test', reason: 'a try', request: {}, signature: 'sig'}
+const ann = {operator: 'ann@cmc.test', reason: 'a try'}
+export const byAnn: SignedRequest = {...ann, request: ann, signature: 'sig'}
+
+/** The same for a run. */
+export const asAnn = async (run: RunAsked): Promise<SignedRequest> => ({...byAnn, request: {...ann, run}})
 
 /** A runbook of these steps about a subject; its input is `{name, more?}`. */
 export function bookOf(id: string, steps: readonly Step[], locks: readonly string[] = []): Runbook {

@@ -11,7 +11,7 @@ import type {Runbook} from '../../src/runbook/model.ts'
 import {requestRun} from '../../src/runbook/request.ts'
 import {deaths, twice} from './crash.ts'
 import type {Order} from './crash-child.ts'
-import {byAnn, plainly, testKernel} from './kernel.ts'
+import {asAnn, plainly, testKernel} from './kernel.ts'
 import {freshLedger, type TestLedger} from './ledger.ts'
 
 /** Where a trial keeps its world. */
@@ -65,7 +65,7 @@ async function placeFor(t: Test): Promise<Place & {ledger: TestLedger}> {
 
 async function asked(ledger: TestLedger, {runbook, begin}: Killable) {
   const kernel = testKernel(ledger, [runbook])
-  return {kernel, run: await requestRun(kernel, {runbook, input: await begin(), by: byAnn})}
+  return {kernel, run: await requestRun(kernel, {runbook, input: await begin(), by: asAnn})}
 }
 
 /** One process that follows a run, until it ends or dies. */

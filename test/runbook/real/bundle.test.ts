@@ -8,7 +8,7 @@ import {append} from '../../../src/ledger/journal.ts'
 import {supportBundle} from '../../../src/run/bundle.ts'
 import {execute} from '../../../src/runbook/execute.ts'
 import {requestRun} from '../../../src/runbook/request.ts'
-import {bookOf, byAnn, plainly, testKernel} from '../../support/kernel.ts'
+import {asAnn, bookOf, plainly, testKernel} from '../../support/kernel.ts'
 import {freshLedger} from '../../support/ledger.ts'
 
 t.test('a support bundle opens with tar, holds the journal of the run, and no secret', async t => {
@@ -23,7 +23,7 @@ t.test('a support bundle opens with tar, holds the journal of the run, and no se
     journal: async (tx: Parameters<typeof append>[0], entry: object) =>
       void (await append(tx, {...entry, ...here} as Parameters<typeof append>[1])),
   }
-  const run = await requestRun(kernel, {runbook: book, input: {name: 'x', password: 'hunter2'}, by: byAnn})
+  const run = await requestRun(kernel, {runbook: book, input: {name: 'x', password: 'hunter2'}, by: asAnn})
   await execute(kernel, run.id, plainly())
   const file = join(home, 'b.tar.gz')
   const {contents} = await supportBundle(run.id, {ledger, clock: systemClock, home, runbooks: kernel.runbooks, file})

@@ -5,7 +5,7 @@ import {launchDbos} from '../../../src/runbook/dbos.ts'
 import {execute} from '../../../src/runbook/execute.ts'
 import type {Step} from '../../../src/runbook/model.ts'
 import {requestRun} from '../../../src/runbook/request.ts'
-import {bookOf, byAnn, plainly, testKernel} from '../../support/kernel.ts'
+import {asAnn, bookOf, plainly, testKernel} from '../../support/kernel.ts'
 import {freshLedger} from '../../support/ledger.ts'
 
 t.test('an attempt is a workflow of DBOS, and each step a checkpoint of it', async t => {
@@ -22,7 +22,7 @@ t.test('an attempt is a workflow of DBOS, and each step a checkpoint of it', asy
   const durable = await launchDbos({ledger, executor: kernel.executor.id})
   t.comment(`launch with migrations ${Math.round(performance.now() - began)} ms`)
   try {
-    const run = await requestRun(kernel, {runbook: book, input: {name: 'x'}, by: byAnn})
+    const run = await requestRun(kernel, {runbook: book, input: {name: 'x'}, by: asAnn})
     const how = {...plainly(), durably: durable.here}
     t.strictSame(await execute(kernel, run.id, how), {state: 'done'})
     t.strictSame(done, ['a', 'b'])
@@ -48,7 +48,7 @@ t.test('an error keeps its class and its exit through DBOS', async t => {
   const kernel = testKernel(ledger, [book])
   const durable = await launchDbos({ledger, executor: kernel.executor.id})
   try {
-    const run = await requestRun(kernel, {runbook: book, input: {name: 'x'}, by: byAnn})
+    const run = await requestRun(kernel, {runbook: book, input: {name: 'x'}, by: asAnn})
     await t.rejects(execute(kernel, run.id, {...plainly(), durably: durable.here}), {code: 'epoch-superseded', exit: 3})
     t.equal((await runById(ledger, run.id)).state, 'running')
   } finally {

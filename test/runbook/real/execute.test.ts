@@ -6,7 +6,7 @@ import {runById, stepsOfRun, supersedeRun} from '../../../src/ledger/run.ts'
 import {execute} from '../../../src/runbook/execute.ts'
 import type {Runbook, Step} from '../../../src/runbook/model.ts'
 import {requestRun} from '../../../src/runbook/request.ts'
-import {bookOf, byAnn, plainly, testKernel} from '../../support/kernel.ts'
+import {asAnn, bookOf, plainly, testKernel} from '../../support/kernel.ts'
 import {freshLedger} from '../../support/ledger.ts'
 
 const quick = (name: string, so: Set<string>): Step => ({
@@ -15,7 +15,7 @@ const quick = (name: string, so: Set<string>): Step => ({
   make: async () => void so.add(name),
   undo: {kind: 'by', undo: async () => void so.delete(name)},
 })
-const request = (book: Runbook, input: object) => ({runbook: book, input, by: byAnn})
+const request = (book: Runbook, input: object) => ({runbook: book, input, by: asAnn})
 
 t.test('a run is asked for, followed, recorded and journaled', async t => {
   const so = new Set<string>()

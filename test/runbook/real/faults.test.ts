@@ -15,7 +15,7 @@ import {execute} from '../../../src/runbook/execute.ts'
 import type {Step} from '../../../src/runbook/model.ts'
 import {requestRun} from '../../../src/runbook/request.ts'
 import {takeOver} from '../../../src/runbook/take-over.ts'
-import {bookOf, byAnn, plainly, testKernel} from '../../support/kernel.ts'
+import {asAnn, bookOf, byAnn, plainly, testKernel} from '../../support/kernel.ts'
 import {orderFor} from '../../support/kill.ts'
 import {freshLedger} from '../../support/ledger.ts'
 import {machineBeside, trial} from '../fenced.ts'
@@ -53,7 +53,7 @@ t.test(
     const kernel = testKernel(ledger, [book])
     const durable = await launchDbos({ledger, executor: kernel.executor.id})
     try {
-      const run = await requestRun(kernel, {runbook: book, input: {name: 'x'}, by: byAnn})
+      const run = await requestRun(kernel, {runbook: book, input: {name: 'x'}, by: asAnn})
       const began = performance.now()
       t.strictSame(await execute(kernel, run.id, {...plainly(), durably: durable.here}), {state: 'done'})
       t.ok(performance.now() - began > 9000, 'it was away')
@@ -84,7 +84,7 @@ t.test('an executor that slept while its lock was taken over has no effect on th
     announce: async (_: string, fence: Parameters<typeof machine.act>[2]) =>
       void (await machine.act('announce', [], fence)),
   }
-  const run = await requestRun(kernel, {runbook, input, by: byAnn, detach: true})
+  const run = await requestRun(kernel, {runbook, input, by: asAnn, detach: true})
   const module = new URL('../fenced.ts', import.meta.url).href
   const sleeper = spawn(process.execPath, orderFor({module, folder, address: ledger.address, run: run.id}), {
     stdio: 'pipe',

@@ -9,7 +9,7 @@ import type {RunEvent, Step} from '../../../src/runbook/model.ts'
 import {requestRun} from '../../../src/runbook/request.ts'
 import {during} from '../../../src/runbook/step.ts'
 import {takeOver} from '../../../src/runbook/take-over.ts'
-import {bookOf, byAnn, plainly, testKernel} from '../../support/kernel.ts'
+import {asAnn, bookOf, byAnn, plainly, testKernel} from '../../support/kernel.ts'
 import {freshLedger} from '../../support/ledger.ts'
 
 const so = new Set<string>()
@@ -32,9 +32,9 @@ t.test(
     )
     const later = bookOf('later', [plain('y')])
     const kernel = testKernel(await freshLedger(t), [inside, later])
-    const one = await requestRun(kernel, {runbook: inside, input: {name: 'a'}, by: byAnn})
+    const one = await requestRun(kernel, {runbook: inside, input: {name: 'a'}, by: asAnn})
     await execute(kernel, one.id, plainly())
-    const two = await requestRun(kernel, {runbook: later, input: {name: 'a'}, by: byAnn})
+    const two = await requestRun(kernel, {runbook: later, input: {name: 'a'}, by: asAnn})
     await execute(kernel, two.id, plainly())
     const items = await listRuns(kernel.ledger, {})
     t.strictSame(
@@ -74,7 +74,7 @@ t.test('taking a live lock over stops its run, tells its hosts, and leaves it re
   }
   const book = bookOf('slow', [slow, plain('after')], ['environment:e1', 'host:north-1/e1'])
   const old = testKernel(ledger, [book])
-  const run = await requestRun(old, {runbook: book, input: {name: 'a'}, by: byAnn})
+  const run = await requestRun(old, {runbook: book, input: {name: 'a'}, by: asAnn})
   const following = execute(old, run.id, plainly())
   while (!begun) await new Promise(done => setTimeout(done, 5))
 
@@ -101,7 +101,7 @@ t.test('a run that another process follows can be watched to its end', async t =
   const ledger = await freshLedger(t)
   const book = bookOf('try', [plain('p'), plain('q')])
   const kernel = testKernel(ledger, [book])
-  const run = await requestRun(kernel, {runbook: book, input: {name: 'a'}, by: byAnn})
+  const run = await requestRun(kernel, {runbook: book, input: {name: 'a'}, by: asAnn})
   const events: RunEvent[] = []
   const watching = {
     clock: systemClock,

@@ -5,14 +5,14 @@ import {putSchedule} from '../../../src/ledger/schedule.ts'
 import {runByHand} from '../../../src/schedule/by-hand.ts'
 import {listSchedules} from '../../../src/schedule/list.ts'
 import {type Scheduling, tick} from '../../../src/schedule/tick.ts'
-import {bookOf, byAnn, testKernel} from '../../support/kernel.ts'
+import {asAnn, bookOf, testKernel} from '../../support/kernel.ts'
 import {freshLedger} from '../../support/ledger.ts'
 
 /** A scheduler whose clock stands at the given time after now. */
 function schedulerAt(kernel: ReturnType<typeof testKernel>, later: Temporal.DurationLike): Scheduling {
   const now = Temporal.Now.instant().add(later)
   const clock = {now: () => now, sleep: async () => {}}
-  return {kernel: {...kernel, clock}, sign: async () => byAnn, tell: () => {}}
+  return {kernel: {...kernel, clock}, sign: ({run}) => asAnn(run), tell: () => {}}
 }
 
 const job = {

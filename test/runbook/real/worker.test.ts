@@ -7,7 +7,7 @@ import type {Kernel} from '../../../src/runbook/kernel.ts'
 import type {Step} from '../../../src/runbook/model.ts'
 import {requestRun} from '../../../src/runbook/request.ts'
 import {work} from '../../../src/runbook/worker.ts'
-import {bookOf, byAnn, testKernel} from '../../support/kernel.ts'
+import {asAnn, bookOf, testKernel} from '../../support/kernel.ts'
 import {child} from '../../support/kill.ts'
 import {freshLedger} from '../../support/ledger.ts'
 import {killable} from '../house.ts'
@@ -48,7 +48,7 @@ t.test('a worker executes what was left to it, one run at a time for each lock',
   const books = ['a', 'b', 'c'].map(id => bookOf(id, [slow(id)], ['environment:e1']))
   const kernel = testKernel(ledger, books)
   const runs = await Promise.all(
-    books.map(runbook => requestRun(kernel, {runbook, input: {name: 'x'}, by: byAnn, detach: true})),
+    books.map(runbook => requestRun(kernel, {runbook, input: {name: 'x'}, by: asAnn, detach: true})),
   )
   t.strictSame(
     await untilEnded(
@@ -69,7 +69,7 @@ for (const worker of [false, true])
       const ledger = await freshLedger(t)
       const {runbook, begin, effects} = killable({ledger, folder})
       const kernel = testKernel(ledger, [runbook])
-      const ask = async () => requestRun(kernel, {runbook, input: await begin(), by: byAnn, detach: true})
+      const ask = async () => requestRun(kernel, {runbook, input: await begin(), by: asAnn, detach: true})
       const run = await ask()
       const module = new URL('../house.ts', import.meta.url).href
       const order = {module, folder, address: ledger.address, run: run.id, worker}
@@ -85,7 +85,7 @@ for (const worker of [false, true])
 t.test('a run that cannot be followed stops, and is not tried again and again', async t => {
   const ledger = await freshLedger(t)
   const book = bookOf('gone', [])
-  const run = await requestRun(testKernel(ledger, [book]), {runbook: book, input: {name: 'x'}, by: byAnn, detach: true})
+  const run = await requestRun(testKernel(ledger, [book]), {runbook: book, input: {name: 'x'}, by: asAnn, detach: true})
   t.strictSame(await untilEnded(testKernel(ledger, []), [run.id]), ['stopped'])
 })
 
@@ -103,7 +103,7 @@ t.test('a worker that is told to stop leaves its run to the next one', async t =
   })
   const book = bookOf('try', [step('a'), step('b')], ['environment:e1'])
   const kernel = testKernel(ledger, [book])
-  const run = await requestRun(kernel, {runbook: book, input: {name: 'x'}, by: byAnn, detach: true})
+  const run = await requestRun(kernel, {runbook: book, input: {name: 'x'}, by: asAnn, detach: true})
   await work(kernel, {
     interruption: {soon: soon.signal, now: new AbortController().signal},
     concurrency: 4,
