@@ -9,7 +9,7 @@ import {runById} from '../../src/ledger/run.ts'
 import {execute} from '../../src/runbook/execute.ts'
 import type {Runbook} from '../../src/runbook/model.ts'
 import {requestRun} from '../../src/runbook/request.ts'
-import {deaths, twice} from './crash.ts'
+import {type Death, deaths, twice} from './crash.ts'
 import type {Order} from './crash-child.ts'
 import {asAnn, plainly, testKernel} from './kernel.ts'
 import {freshLedger, type TestLedger} from './ledger.ts'
@@ -33,9 +33,13 @@ export interface Killable {
 
 /**
  * Crash level two, on a real ledger with DBOS: one run whose process is killed by SIGKILL at three points of every step,
- * each next process resuming it. It ends like an undisturbed run, each effect once. The module exports `killable(place)`.
+ * each next process resuming it, or at those chosen. It ends like an undisturbed run, each effect once. The module exports `killable(place)`.
  */
-export async function diesAtEveryStep(t: Test, module: string): Promise<void> {
+export async function diesAtEveryStep(
+  t: Test,
+  module: string,
+  choose: (all: Death[]) => Death[] = all => all,
+): Promise<void> {
   const {killable}: {killable(place: Place): Killable} = await import(module)
   const calm = await placeFor(t)
   const undisturbed = killable(calm)
@@ -47,7 +51,7 @@ export async function diesAtEveryStep(t: Test, module: string): Promise<void> {
   const {run} = await asked(place.ledger, killed)
   const order = {module, folder: place.folder, address: place.ledger.address, run: run.id}
   const steps = killed.runbook.steps(run.input)
-  for (const death of deaths(steps)) {
+  for (const death of choose(deaths(steps))) {
     const {signal, out} = await child({...order, death})
     t.equal(signal, 'SIGKILL', `died ${death.point} ${steps[death.position]?.name} ${out}`)
   }

@@ -1,0 +1,1 @@
+export {adoption as killable} from './host-lab.ts'

@@ -1,0 +1,1 @@
+export {provisioning as killable} from './host-lab.ts'
