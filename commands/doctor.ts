@@ -11,8 +11,27 @@ export default class Doctor extends BaseCommand {
 
   protected override async answer({flags, world}: Typed<typeof Doctor>) {
     const {clock, home, env} = world
-    const patient = {ledger: await world.ledger(), ways: await world.ways(), clock, home, env}
+    const [ledger, ways] = await Promise.all([orWhyNot(world.ledger()), orWhyNot(world.ways())])
+    const patient = {
+      ...{clock, home, env},
+      get ledger() {
+        return ledger()
+      },
+      get ways() {
+        return ways()
+      },
+    }
     const result = await examine(patient, checks)
     return {result, view: healthRows(result, flags.all), ...(result.differences > 0 ? {exit: 'partial' as const} : {})}
   }
+}
+
+/** What cannot be had is a finding of each check that needs it, and stops none of the others. */
+async function orWhyNot<T>(having: Promise<T>): Promise<() => T> {
+  return having.then(
+    had => () => had,
+    error => () => {
+      throw error
+    },
+  )
 }

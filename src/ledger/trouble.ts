@@ -8,8 +8,11 @@ export function isAway(thrown: unknown): boolean {
   return code === '' && /^(Connection terminated|timeout expired)/i.test(thrown.message)
 }
 
+const remedy =
+  'Type it again when the server answers: that of SELFHELP_DATABASE_URL, else the private one (postgres.log in SELFHELP_HOME says why it does not).'
+
 /** What a caller gets then: typing it again can work. */
 export function unreachable(cause: unknown): Failure {
   const why = cause instanceof Error ? cause.message : String(cause)
-  return new Failure('ledger-unreachable', `The ledger did not answer: ${why}.`, {cause, remedies: ['selfhelp doctor']})
+  return new Failure('ledger-unreachable', `The ledger did not answer: ${why}.`, {cause, remedies: [remedy]})
 }

@@ -71,3 +71,15 @@ t.test('a check that cannot be asked is a difference, and the others are asked a
   const bug: Check = {name: 'bug', run: () => Promise.reject(new TypeError('oops'))}
   await t.rejects(examine({} as Patient, [bug]), {message: 'oops'})
 })
+
+t.test('what all checks need and is not there is said once', async t => {
+  const away = {
+    get ledger(): never {
+      throw new Failure('ledger-unreachable', 'no ledger', {remedies: ['Start it.']})
+    },
+  } as unknown as Patient
+  const asking = (name: string): Check => ({name, run: async ({ledger}) => (ledger ? [] : [])})
+  const {items, differences} = await examine(away, [asking('one'), asking('two')])
+  t.match(items, [{check: 'one', found: 'no ledger', remedy: 'Start it.'}])
+  t.equal(differences, 1)
+})
