@@ -15,8 +15,12 @@ export default class RunTakeOver extends Mutation {
 
   protected override async answer({args, world, request}: Typed<typeof RunTakeOver>) {
     const result = await takeOver(await kernelOf(world, 'command'), args.lock, await signed(world, request))
+    const unheard = result.unheard.map(
+      host => `${host} did not answer: it refuses the old executor after the next change.`,
+    )
     const view = [
       `${result.lock} was taken from ${result.owner}; run ${result.run} is stopped, its executor writes nothing more.`,
+      ...unheard,
       `→ selfhelp run resume ${result.run}`,
     ]
     return {result, view}

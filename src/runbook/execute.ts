@@ -76,13 +76,15 @@ async function refusedAtStart(records: Records, refused: Refusal): Promise<End> 
   return {state: 'undone', stopped}
 }
 
-/** Tells every host a lock reaches of its epoch. One that does not answer hears of it with the next change. */
-export async function announce(kernel: Kernel, fences: readonly Fence[]): Promise<void> {
+/** Tells every host a lock reaches of its epoch; gives those that did not answer, which hear of it with the next change. */
+export async function announce(kernel: Kernel, fences: readonly Fence[]): Promise<string[]> {
+  const unheard = new Set<string>()
   // A host's share of an environment is no lock of its own there.
   for (const fence of fences.filter(({lock}) => !lock.includes('/'))) {
     const hosts = await hostsOfLock(kernel.ledger, fence.lock)
-    await Promise.allSettled(hosts.map(host => kernel.announce(host, fence)))
+    await Promise.all(hosts.map(host => kernel.announce(host, fence).catch(() => unheard.add(host))))
   }
+  return [...unheard]
 }
 
 function fencesOf(run: string, {epochs}: Taken): Map<string, Fence> {

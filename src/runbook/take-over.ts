@@ -11,6 +11,8 @@ export interface TakenOver {
   /** Whom it was taken from. */
   readonly owner: string
   readonly epoch: number
+  /** Hosts that did not answer: there the old executor is refused only after the next change. */
+  readonly unheard: readonly string[]
 }
 
 /**
@@ -45,9 +47,8 @@ export async function takeOver(kernel: Kernel, lock: string, by: SignedRequest):
     })
     return {holder, revoked}
   })
-  await announce(
-    kernel,
-    revoked.map(({name, epoch}) => ({lock: name, run: holder.run, epoch})),
-  )
-  return {lock, run: holder.run, owner: holder.owner, epoch: revoked.find(({name}) => name === lock)?.epoch ?? 0}
+  const fences = revoked.map(({name, epoch}) => ({lock: name, run: holder.run, epoch}))
+  const unheard = await announce(kernel, fences)
+  const epoch = revoked.find(({name}) => name === lock)?.epoch ?? 0
+  return {lock, run: holder.run, owner: holder.owner, epoch, unheard}
 }

@@ -1,6 +1,7 @@
 import t from 'tap'
 import {systemClock} from '../../../src/clock.ts'
 import {Bug} from '../../../src/error.ts'
+import type {Fence} from '../../../src/machine/model.ts'
 import {listRuns} from '../../../src/run/list.ts'
 import {showRun} from '../../../src/run/show.ts'
 import {watchRun} from '../../../src/run/watch.ts'
@@ -72,17 +73,23 @@ t.test('taking a live lock over stops its run, tells its hosts, and leaves it re
       so.add('slow')
     },
   }
-  const book = bookOf('slow', [slow, plain('after')], ['environment:e1', 'host:north-1/e1'])
+  const book = bookOf('slow', [slow, plain('after')], ['environment:e1', 'host:north-1/e1', 'host:south-1/e1'])
   const old = testKernel(ledger, [book])
   const run = await requestRun(old, {runbook: book, input: {name: 'a'}, by: asAnn})
   const following = execute(old, run.id, plainly())
   while (!begun) await new Promise(done => setTimeout(done, 5))
 
-  const other = testKernel(ledger, [book], 'x')
+  const heard = testKernel(ledger, [book], 'x')
+  const other = {
+    ...heard,
+    announce: async (host: string, fence: Fence) =>
+      host === 'south-1' ? Promise.reject(new Error('no route')) : heard.announce(host, fence),
+  }
   t.match(await takeOver(other, 'environment:e1', {...byAnn, reason: 'it sleeps'}), {
     run: run.id,
     owner: 'ann@cmc.test',
     epoch: 2,
+    unheard: ['south-1'],
   })
   t.match(
     other.announced.find(one => one.fence.lock === 'environment:e1'),
