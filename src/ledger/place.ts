@@ -11,6 +11,8 @@ export interface Place {
   readonly lock: string
   /** The socket's folder; its path stays far below the 100 bytes a socket may have. */
   readonly socket: string
+  /** False for tests: faster, and lost with the machine's power. */
+  readonly durable?: false
 }
 
 /** The account the server runs as when root starts it. */

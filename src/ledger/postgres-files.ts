@@ -14,7 +14,7 @@ jit = off
 timezone = 'UTC'
 log_timezone = 'UTC'
 log_line_prefix = '%m [%p] %q%u@%d '
-`
+${place.durable === false ? 'fsync = off\n' : ''}`
 }
 
 /** Who comes over the socket is who the kernel says; there is no other way in. */

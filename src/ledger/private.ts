@@ -69,6 +69,7 @@ async function makeData(place: Place): Promise<void> {
   if (account.dropped) chownSync(fresh, account.uid, account.gid)
   const initdb = join(binaries(), 'initdb')
   const argv = ['-D', fresh, '-U', 'postgres', '--auth=peer', '--encoding=UTF8', '--locale=C.UTF-8', '--data-checksums']
+  if (place.durable === false) argv.push('--no-sync')
   await run(initdb, argv, account)
   // Renamed last: half a data directory is never taken for one.
   await rename(fresh, place.data)

@@ -58,7 +58,7 @@ t.test("the ledger's PostgreSQL lives on when the whole group that started it is
 })
 
 t.test('an init killed at any moment is ended by the next', async t => {
-  for (const after of [150, 500, 1100, 2000]) {
+  for (const after of [200, 700, 1500]) {
     const home = newHome(t)
     const child = maker(home)
     await sleep(after)

@@ -55,7 +55,7 @@ function testPlace(): Place {
   const checkout = createHash('sha256').update(packageRoot()).digest('hex').slice(0, 8)
   const home = join(tmpdir(), `selfhelp-test-${process.getuid?.() ?? 0}-${checkout}`)
   mkdirSync(home, {recursive: true})
-  return placeOf(home, process.env)
+  return {...placeOf(home, process.env), durable: false}
 }
 
 /** One template per set of migrations; test files that start together wait for the first to make it. */
