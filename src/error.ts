@@ -102,6 +102,7 @@ export const codes = {
   'study-incomplete': refusal('The specific study of the customer lacks chapters.'),
   'tenant-differs': refusal('The tenant exists, or is being made, otherwise than asked.'),
   'tool-failed': failure('A program of this machine did not do its work.'),
+  'topology-later': refusal('An environment is to be laid out in a way this version cannot build.'),
 } satisfies Record<string, Row>
 
 export type Code = keyof typeof codes

@@ -66,3 +66,8 @@ export function subscribed(contract: Contract): readonly EnvironmentName[] {
 export function missingStudy(contract: Contract): readonly StudyField[] {
   return studyFields.filter(field => !contract.study[field])
 }
+
+/** The environments whose topology this version cannot build. */
+export function unbuildable(contract: Contract): readonly EnvironmentName[] {
+  return subscribed(contract).filter(name => contract.environments[name]?.topology !== 'single')
+}

@@ -1,4 +1,4 @@
-import {type EnvironmentName, environmentNames} from '../contract/model.ts'
+import {type Contract, type EnvironmentName, environmentNames, unbuildable} from '../contract/model.ts'
 import {Refusal} from '../error.ts'
 
 /** The two faces an environment shows: readers come to presentation, authors and administrators to edition. */
@@ -14,6 +14,20 @@ const reservedSuffixes: readonly string[] = ['edition', ...environmentNames]
 export function hostnamesOf(tenant: string, environment: EnvironmentName, base: string): Hostnames {
   const label = environment === 'production' ? tenant : `${tenant}-${environment}`
   return {presentation: `${label}.${base}`, edition: `${label}-edition.${base}`}
+}
+
+/**
+ * The rules of a contract that need no ledger. Throws `Refusal('label-reserved')`, and `Refusal('topology-later')` for a
+ * topology that this version cannot build (R008).
+ */
+export function refuseUnbuildable(contract: Contract): void {
+  refuseReserved(contract.tenant)
+  const later = unbuildable(contract).map(name => `${name} (${contract.environments[name]?.topology})`)
+  if (later.length === 0) return
+  throw new Refusal('topology-later', `This version builds topology single only (R008), not ${later.join(', ')}.`, {
+    facts: {tenant: contract.tenant, later},
+    remedies: ['Write topology: single, or wait for the version that spreads an environment over several machines.'],
+  })
 }
 
 /** Throws `Refusal('label-reserved')` when names of this tenant could be another's. */

@@ -35,7 +35,7 @@ const kept = {memoryMegabytes: 512, diskMegabytes: 512} as const
  * Throws `Refusal('placement-refused')` with every objection at once (R243–R246, R020).
  */
 export function place(question: PlacementQuestion): ReadonlyMap<EnvironmentName, readonly Placed[]> {
-  const objections = [...siteChecks(question), ...topologyChecks(question), ...askedChecks(question)]
+  const objections = [...siteChecks(question), ...askedChecks(question)]
   if (objections.length > 0) throw refused(objections)
   const placed = new Map<EnvironmentName, readonly Placed[]>()
   const repository = chooseRepository(question)
@@ -63,15 +63,6 @@ function siteChecks({contract, sites, hosts, asked, on}: PlacementQuestion): rea
   const used = [site(primary), site(secondary)].filter(one => one !== undefined)
   const residence = {primary: site(primary) as Site, secondary: site(secondary), repository}
   return [...used.flatMap(one => siteObjections(one, on)), ...residencyObjections(contract.residency, residence)]
-}
-
-function topologyChecks({contract, environments}: PlacementQuestion): readonly Objection[] {
-  return environments.flatMap(name => {
-    const topology = contract.environments[name]?.topology
-    if (topology === undefined || topology === 'single') return []
-    const what = `${name} wants topology ${topology}, which this version cannot build yet`
-    return [{rule: 'R008', what, remedy: `Write topology: single for ${name}.`}]
-  })
 }
 
 function askedChecks({contract, hosts, asked}: PlacementQuestion): readonly Objection[] {

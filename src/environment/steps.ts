@@ -8,7 +8,7 @@ export {
   schemas,
 } from './building.ts'
 export {certified, forgetCertificates} from './certify.ts'
-export {environmentId, hostnamesOf, parseEnvironment, refuseReserved} from './name.ts'
+export {environmentId, hostnamesOf, parseEnvironment, refuseUnbuildable} from './name.ts'
 export {at as placeOf} from './place.ts'
 export {place} from './placement.ts'
 export type {Platform} from './platform.ts'

@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto'
 import type {Temporal} from 'temporal-polyfill'
 import {type Contract, type EnvironmentName, subscribed} from '../contract/model.ts'
 import type {Placed} from '../environment/model.ts'
-import {environmentId, place, refuseReserved} from '../environment/steps.ts'
+import {environmentId, place, refuseUnbuildable} from '../environment/steps.ts'
 import {Refusal} from '../error.ts'
 import {environmentsPerHost, takenIds} from '../ledger/environment.ts'
 import {hosts} from '../ledger/host.ts'
@@ -28,7 +28,7 @@ export async function decide(
 ): Promise<readonly Decided[]> {
   const {ledger, on, version} = deciding
   const {contract} = typed
-  refuseReserved(contract.tenant)
+  refuseUnbuildable(contract)
   const environments = only ?? subscribed(contract)
   const [base, known, all, carried] = await Promise.all([
     setting(ledger, 'base-domain'),

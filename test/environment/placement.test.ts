@@ -3,6 +3,7 @@ import t from 'tap'
 import {Temporal} from 'temporal-polyfill'
 import type {Contract} from '../../src/contract/model.ts'
 import {readContract} from '../../src/contract/read.ts'
+import {refuseUnbuildable} from '../../src/environment/name.ts'
 import {type Candidate, type PlacementQuestion, place} from '../../src/environment/placement.ts'
 import type {Site} from '../../src/site/model.ts'
 
@@ -94,13 +95,16 @@ const refusals: readonly [string, Partial<PlacementQuestion>, RegExp][] = [
   ],
   ['no memory left', {hosts: [host('north-1', {memoryMegabytes: 1024, environments: 2})]}, /room for 384 MB/],
   ['no disk left', {hosts: [host('north-1', {diskFreeMegabytes: 700})]}, /512 MB of disk/],
-  ['a topology of later', {contract: topology('edition+1')}, /edition\+1, which this version cannot build yet.*R008/],
 ]
 for (const [name, changes, says] of refusals) {
   t.test(`refused: ${name}`, async t => {
     t.throws(() => place(question(changes)), {code: 'placement-refused', exit: 3, message: says})
   })
 }
+
+t.test('a topology of later is refused before anything is placed', async t => {
+  t.throws(() => refuseUnbuildable(topology('edition+1')), {code: 'topology-later', exit: 3, message: /edition\+1/})
+})
 
 t.test('every objection is told at once', async t => {
   const sites = [site('north', {tier: '2', country: 'DE', soc2: '2026-01-01'}), site('south')]

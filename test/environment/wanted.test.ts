@@ -1,35 +1,106 @@
 import t from 'tap'
+import {served, uncertified, unserved} from '../../src/environment/edge.ts'
 import type {Environment} from '../../src/environment/model.ts'
-import type {Platform} from '../../src/environment/platform.ts'
-import {accounts, welcomes} from '../../src/environment/steps.ts'
-import {readiness} from '../../src/environment/wanted.ts'
-import type {Machine} from '../../src/machine/model.ts'
-import {acme} from '../support/tenant-world.ts'
+import {database, gone, ground, running, schema, services} from '../../src/environment/wanted.ts'
+import type {Wanted} from '../../src/machine/model.ts'
+import {Secret} from '../../src/secret/secret.ts'
 
-const environment = {
-  id: 'eabcdef',
-  placed: [{role: 'edition', host: 'north-1', reason: 'a test'}],
+const environment: Environment = {
+  id: 'eabcde2',
+  tenant: 'acme',
+  legalName: 'ACME SA',
+  locale: 'fr',
+  name: 'production',
+  phase: 'installation',
+  version: '0.1.0',
+  topology: 'single',
   hostnames: {presentation: 'acme.ezvsaas.test', edition: 'acme-edition.ezvsaas.test'},
-} as unknown as Environment
+  placed: [],
+  ports: {database: 20_000, presentation: 24_000, edition: 28_000},
+  address: '10.1.1.11',
+}
+const secrets = {
+  password: new Secret('the-password'),
+  tls: {ca: 'the root', chain: 'the chain', key: new Secret('the-key')},
+}
+const certificates = [{hostname: 'acme.ezvsaas.test', pem: new Secret('the-pem')}]
+const all = [
+  ...ground(environment, secrets),
+  ...database(environment, secrets),
+  ...services(environment),
+  ...schema(environment, 3),
+  ...running(environment),
+  ...served(environment, certificates),
+]
 
-t.test("a service's admin socket is asked as the service's own user: root would follow its links", async t => {
-  t.match(readiness(environment, 1), {ask: 'run_as', args: ['eabcdef', 'perl']})
-  const seen: {readonly ask?: string; readonly act?: string; readonly args: readonly string[]}[] = []
-  const welcome = {url: 'https://acme-edition.ezvsaas.test/welcome/x', expiresAt: '2026-11-29T11:00:00Z'}
-  const machine = {
-    ask: async questions => {
-      seen.push(...questions)
-      return [{exit: 0, out: '{"items":[]}', err: ''}]
-    },
-    act: async (_, actions) => {
-      seen.push(...actions)
-      return actions.map(() => ({exit: 0, out: JSON.stringify({welcome}), err: ''}))
-    },
-  } as Pick<Machine, 'ask' | 'act'>
-  const platform = {machine: async () => machine} as unknown as Platform
-  const fence = {lock: 'environment:eabcdef', run: 'r1', epoch: 1}
-  await accounts(platform, async () => [environment], acme).holds({} as never)
-  await welcomes(platform, environment, {contract: acme, id: 'x', fence})
-  t.ok(seen.length > 2)
-  for (const frame of seen) t.match([frame.ask ?? frame.act, frame.args[0]], ['run_as', 'eabcdef'])
+t.test('everything of an environment is named by its id, but certificates by their name', async t => {
+  const named = all.flatMap(want => ('path' in want ? [want.path] : 'name' in want ? [want.name] : []))
+  const shared =
+    /^(\/etc\/haproxy\/selfhelp\/(hosts\.map|crt-list|backends\.cfg|.*\/acme\.ezvsaas\.test\.pem)|haproxy\.service)$/
+  const strange = named.filter(name => !name.includes('eabcde2') && !shared.test(name))
+  t.same(
+    strange,
+    ['selfhelp', 'selfhelp', 'schema of acme/production at level 3'],
+    'role and database are in its own cluster',
+  )
 })
+
+t.test('a secret stands in files only its service can read, and prints nowhere', async t => {
+  t.notMatch(JSON.stringify(all), /the-password|the-key|the-pem/)
+  const kept = all.filter(want => want.kind === 'file' && want.content instanceof Secret)
+  t.same(kept.map(want => (want.kind === 'file' ? `${want.mode} ${want.group}` : '')).sort(), [
+    '0600 root',
+    '0600 root',
+    '0640 postgres',
+  ])
+})
+
+t.test('its database listens to its own machine, with TLS and scram', async t => {
+  const [cluster] = database(environment, secrets)
+  t.match(cluster, {
+    settings: {listen_addresses: '127.0.0.1', ssl: 'on', password_encryption: 'scram-sha-256'},
+    access: ['local all postgres peer', /^hostssl selfhelp selfhelp 127\.0\.0\.1\/32 scram/, / reject$/, / reject$/],
+  })
+})
+
+t.test('during the installation its services let nobody in, afterwards everybody', async t => {
+  const mode = (phase: Environment['phase']) =>
+    contentOf(services({...environment, phase}), '/etc/selfhelp/eabcde2/state.json')
+  t.match(mode('installation'), /"mode":"closed"/)
+  t.match(mode('implementation'), /"mode":"open"/)
+  t.match(mode('production'), /"mode":"open"/)
+})
+
+t.test('the edge knows its names; the certificate is there before the list that names it', async t => {
+  const wanted = served(environment, certificates)
+  t.equal(
+    contentOf(wanted, '/etc/haproxy/selfhelp/host.d/eabcde2'),
+    'acme.ezvsaas.test eabcde2-presentation\nacme-edition.ezvsaas.test eabcde2-edition\n',
+  )
+  const order = wanted.map(want => ('path' in want ? want.path : want.kind))
+  t.ok(order.findIndex(path => path.endsWith('.pem')) < order.indexOf('/etc/haproxy/selfhelp/crt.d/eabcde2'))
+  t.equal(order.at(-1), 'unit', 'loaded last')
+})
+
+t.test('what goes names everything that came', async t => {
+  const away = [...gone(environment), ...unserved(environment), ...uncertified(environment)].filter(want => want.absent)
+  t.same(
+    away.map(want => ('path' in want ? want.path : `${want.kind} ${'name' in want ? want.name : ''}`)),
+    [
+      'pg-cluster eabcde2',
+      '/etc/selfhelp/eabcde2',
+      '/var/lib/selfhelp/farewell-eabcde2.dump.enc',
+      'user eabcde2',
+      '/etc/haproxy/selfhelp/host.d/eabcde2',
+      '/etc/haproxy/selfhelp/crt.d/eabcde2',
+      '/etc/haproxy/selfhelp/backend.d/eabcde2.cfg',
+      '/etc/haproxy/selfhelp/cert/acme.ezvsaas.test.pem',
+      '/etc/haproxy/selfhelp/cert/acme-edition.ezvsaas.test.pem',
+    ],
+  )
+})
+
+function contentOf(wanted: readonly Wanted[], path: string): string {
+  const found = wanted.find(want => want.kind === 'file' && want.path === path)
+  return found?.kind === 'file' ? String(found.content) : ''
+}
