@@ -4,6 +4,7 @@ import {type CodedError, exits} from '../error.ts'
 import type {RunAsked} from '../runbook/request.ts'
 import {mutationFlags} from './flags.ts'
 import {interrupts} from './interruption.ts'
+import {printableJson} from './printable.ts'
 import {type Streams, systemStreams} from './streams.ts'
 import {coded, report} from './trouble.ts'
 import {show, type View} from './view.ts'
@@ -79,7 +80,7 @@ export abstract class BaseCommand extends Command {
   }
 
   #print({result, view, exit = exits.done}: Answer): void {
-    if (this.jsonEnabled()) this.#streams.out.write(`${JSON.stringify(result, undefined, 2)}\n`)
+    if (this.jsonEnabled()) this.#streams.out.write(`${printableJson(result)}\n`)
     else show(view, this.#streams.out, systemClock.now())
     process.exitCode = exit === 'partial' ? exits.partial : exit
   }

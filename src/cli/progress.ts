@@ -1,4 +1,5 @@
 import {paint} from './paint.ts'
+import {printable} from './printable.ts'
 import type {Out} from './streams.ts'
 
 /** What takes longer than two seconds tells how far it is; nouns get this passed in and import only the type. */
@@ -43,7 +44,13 @@ const frames = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'
 export function progressOn(out: Out, options: {quiet?: boolean; milliseconds?: () => number} = {}): Progress {
   const now = options.milliseconds ?? (() => performance.now())
   if (options.quiet) return quietly
-  return {part: title => (out.tty ? livePart(title, out, now) : plainPart(title, out, now))}
+  return {
+    part: title => {
+      const part = (out.tty ? livePart : plainPart)(printable(title), out, now)
+      const ending = (end: Part['done']) => (text?: string) => end(text && printable(text))
+      return {at: text => part.at(printable(text)), done: ending(part.done), failed: ending(part.failed)}
+    },
+  }
 }
 
 function livePart(title: string, out: Out, now: () => number): Part {

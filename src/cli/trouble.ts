@@ -1,5 +1,6 @@
 import {Bug, CodedError, Refusal} from '../error.ts'
 import {paint} from './paint.ts'
+import {printable, printableJson} from './printable.ts'
 import type {Out, Streams} from './streams.ts'
 
 /** Anything thrown, as one of ours: the parser's complaints are usage, what nobody foresaw is a Bug. */
@@ -32,7 +33,7 @@ function usage(error: OclifError, command?: string): Refusal {
 /** Tells a person on stderr, or a program on stdout, and gives the exit. `SELFHELP_DEBUG` shows the stack. */
 export function report(error: CodedError, {out, err}: Streams, json: boolean): number {
   const debug = Boolean(process.env.SELFHELP_DEBUG)
-  if (json) out.write(`${JSON.stringify(troubleJson(error), undefined, 2)}\n`)
+  if (json) out.write(`${printableJson(troubleJson(error))}\n`)
   if (!json || debug) err.write(troubleText(error, err, debug))
   return error.exit
 }
@@ -44,11 +45,11 @@ function troubleJson({kind, code, message, facts, remedies, runId}: CodedError):
 
 /** What a person reads on stderr: what happened, what is true now, what to type. */
 function troubleText(error: CodedError, out: Out, debug = false): string {
-  const lines = [`${paint(out, 'bad', `${words[error.kind]}:`)} ${error.message}`]
+  const lines = [`${paint(out, 'bad', `${words[error.kind]}:`)} ${printable(error.message)}`]
   for (const [name, fact] of Object.entries(error.facts)) lines.push(...factLines(name, fact, out))
   if (error.runId !== undefined) lines.push(`  ${paint(out, 'dim', 'run')} ${error.runId}`)
-  for (const remedy of error.remedies) lines.push(`${paint(out, 'strong', '→')} ${remedy}`)
-  if (debug) lines.push(stackOf(error))
+  for (const remedy of error.remedies) lines.push(`${paint(out, 'strong', '→')} ${printable(remedy)}`)
+  if (debug) lines.push(printable(stackOf(error)))
   return `${lines.join('\n')}\n`
 }
 
@@ -61,7 +62,7 @@ function factLines(name: string, fact: unknown, out: Out): string[] {
 }
 
 function factText(fact: unknown): string {
-  return typeof fact === 'string' ? fact : JSON.stringify(fact)
+  return printable(typeof fact === 'string' ? fact : JSON.stringify(fact))
 }
 
 function stackOf(error: Error): string {

@@ -1,5 +1,6 @@
 import {Temporal} from 'temporal-polyfill'
 import {paint, type Tone} from './paint.ts'
+import {printable} from './printable.ts'
 import type {Out} from './streams.ts'
 import {drawTable} from './table.ts'
 
@@ -38,7 +39,7 @@ export interface Toned {
 /** Writes a view to a stream, as that stream can show it; `now` is what times in a table are told from. */
 export function show(view: View, out: Out, now: Temporal.Instant): void {
   if (typeof view === 'string') {
-    if (view !== '') out.write(view.endsWith('\n') ? view : `${view}\n`)
+    if (view !== '') out.write(printable(view.endsWith('\n') ? view : `${view}\n`))
   } else if ('heads' in view) showTable(view, out, now)
   else if ('fields' in view) showFields(view, out)
   else for (const part of view) show(part, out, now)
@@ -97,8 +98,8 @@ function shownCell(cell: Cell, out: Out): Toned {
   if (cell === undefined) return {text: out.tty ? '–' : '', tone: 'plain'}
   if (cell instanceof Temporal.Instant) return {text: moment({at: cell, zone: 'UTC'}, out), tone: 'plain'}
   if (typeof cell !== 'object')
-    return {text: typeof cell === 'boolean' ? (cell ? 'yes' : 'no') : `${cell}`, tone: 'plain'}
-  return 'at' in cell ? {text: moment(cell, out), tone: 'plain'} : cell
+    return {text: typeof cell === 'boolean' ? (cell ? 'yes' : 'no') : printable(`${cell}`), tone: 'plain'}
+  return 'at' in cell ? {text: moment(cell, out), tone: 'plain'} : {...cell, text: printable(cell.text)}
 }
 
 function moment({at, zone}: Moment, out: Out): string {

@@ -2,6 +2,7 @@ import type {Kernel} from '../runbook/kernel.ts'
 import type {SignedRequest} from '../runbook/request.ts'
 import type {Request} from './base.ts'
 import {kernelOf, signed} from './kernel.ts'
+import {printable} from './printable.ts'
 import type {World} from './world.ts'
 
 /** Executes queued runs in this process until it is interrupted; a line on stderr for each event. */
@@ -9,7 +10,8 @@ export async function workHere(world: World, concurrency: number): Promise<void>
   const [{work}, {eventLine}] = await Promise.all([import('../runbook/worker.ts'), import('../runbook/view.ts')])
   const {soon, now} = world.interruption
   const kernel = await kernelOf(world, 'worker')
-  const tell = (event: Parameters<typeof eventLine>[0]) => void world.streams.err.write(`${eventLine(event)}\n`)
+  const tell = (event: Parameters<typeof eventLine>[0]) =>
+    void world.streams.err.write(`${printable(eventLine(event))}\n`)
   await work(kernel, {concurrency, interruption: {soon, now}, tell})
 }
 
@@ -23,6 +25,6 @@ export async function keptSchedule(world: World): Promise<{
   return {
     kernel,
     sign: request => signed(world, request, 'machine'),
-    tell: text => void world.streams.err.write(`${text}\n`),
+    tell: text => void world.streams.err.write(`${printable(text)}\n`),
   }
 }

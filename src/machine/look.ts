@@ -1,4 +1,4 @@
-import {text} from 'node:stream/consumers'
+import type {Readable} from 'node:stream'
 import {Failure} from '../error.ts'
 import {connected, type SshTarget} from './ssh.ts'
 
@@ -16,7 +16,7 @@ export async function runProgram(target: SshTarget, program: string): Promise<st
       client.once('close', lost)
       client.exec('sh -s', (error, stream) => {
         if (error) return lost()
-        text(stream).then(resolve, lost)
+        said(stream).then(resolve, lost)
         stream.stderr.resume()
         stream.end(program)
       })
@@ -25,6 +25,18 @@ export async function runProgram(target: SshTarget, program: string): Promise<st
     clearTimeout(late)
     client.destroy()
   }
+}
+
+/** What a machine says before it is ours is a page; whoever talks without end is not heard to it. */
+async function said(stream: Readable): Promise<string> {
+  const parts: Buffer[] = []
+  let bytes = 0
+  for await (const part of stream as AsyncIterable<Buffer>) {
+    bytes += part.length
+    if (bytes > 1_048_576) throw new Error('too much')
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString()
 }
 
 /** The host key that answers at an address, as a line `ssh-ed25519 AAAA…`; nobody has vouched for it yet. */

@@ -1,5 +1,5 @@
 import {Readable} from 'node:stream'
-import {Bug} from '../error.ts'
+import {Bug, Failure} from '../error.ts'
 import {Secret} from '../secret/secret.ts'
 import type {Action, Answer, Exchange, Input, Question} from './model.ts'
 
@@ -79,11 +79,14 @@ export class Reading {
   #chunks: Buffer[] = []
   #have = 0
   #need = 0
+  #total = 0
 
   /** True when the machine has said its last word. */
   add(chunk: Buffer): boolean {
     this.#chunks.push(chunk)
     this.#have += chunk.length
+    this.#total += chunk.length
+    if (this.#total > mostBytes) throw strange(`said more than ${mostBytes} bytes`)
     // Large answers are put together once, not at every chunk.
     if (this.#have < this.#need) return false
     let rest = Buffer.concat(this.#chunks)
@@ -95,6 +98,7 @@ export class Reading {
 
   #one(rest: Buffer): number {
     const line = rest.indexOf(10)
+    if (line < 0 && rest.length > longestLine) throw strange('said a line without an end')
     if (line < 0 || this.ending.kind !== 'cut') return 0
     const words = rest.toString('utf8', 0, line).split(' ')
     if (!this.greeted) {
@@ -105,7 +109,9 @@ export class Reading {
       this.ending = ending(words)
       return line + 1
     }
-    const [exit = 0, out = 0, err = 0] = words.slice(2).map(Number)
+    const [exit = -1, out = -1, err = -1] = words.slice(2).map(Number)
+    if (![exit, out, err].every(number => number >= 0 && number <= mostBytes))
+      throw strange('said lengths that are none')
     const from = line + 1
     this.#need = from + out + err
     if (rest.length < this.#need) return 0
@@ -120,11 +126,19 @@ export class Reading {
   }
 }
 
+/** More than any exchange needs, and less than what would bring us down: a machine may have fallen to somebody. */
+const mostBytes = 268_435_456
+const longestLine = 65_536
+
+function strange(what: string): Failure {
+  return new Failure('exchange-failed', `A machine answered with what is no answer of an exchange: it ${what}.`)
+}
+
 function ending([word, ...rest]: string[]): Ending {
   if (word === 'end') return {kind: 'end'}
   if (word === 'refused') return {kind: 'refused', epoch: Number(rest[0]), run: decodeURIComponent(rest[1] ?? '-')}
   if (word === 'failed') return {kind: 'failed', why: rest.join(' ')}
-  throw new Bug('A machine answered with a word that is not of the exchange.', {facts: {word}})
+  throw strange(`said ${JSON.stringify(word?.slice(0, 40))}`)
 }
 
 /** For tests: every byte an exchange would send. */

@@ -40,3 +40,21 @@ t.test('whatever bytes a machine says, in whatever pieces, are read as they were
   })
   t.doesNotThrow(() => fc.assert(property))
 })
+
+t.test('a machine that has fallen to somebody cannot bring us down with its answer', async t => {
+  const heard = (...said: string[]) => {
+    const reading = new Reading()
+    for (const part of said) reading.add(Buffer.from(part))
+    return reading
+  }
+  const code = 'exchange-failed'
+  for (const lengths of ['1e15 0', '-40 0', 'x 0', '0 NaN', '', '0 999999999999'])
+    t.throws(() => heard(`selfhelp 1\nframe 1 0 ${lengths}\n`), {code}, lengths)
+  t.throws(() => heard('selfhelp 1\n', 'x'.repeat(70_000)), {code})
+  t.throws(() => heard('x'.repeat(70_000)), {code})
+  t.throws(() => heard('selfhelp 1\nrun rm\n'), {code})
+  const endless = new Reading()
+  endless.add(Buffer.from('selfhelp 1\nframe 1 0 268435456 268435456\n'))
+  const part = Buffer.alloc(64_000_000)
+  t.throws(() => [1, 2, 3, 4, 5].forEach(() => void endless.add(part)), {code})
+})

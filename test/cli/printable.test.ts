@@ -1,0 +1,37 @@
+import t from 'tap'
+import {printable, printableJson} from '../../src/cli/printable.ts'
+import {progressOn} from '../../src/cli/progress.ts'
+import {report} from '../../src/cli/trouble.ts'
+import {show} from '../../src/cli/view.ts'
+import {systemClock} from '../../src/clock.ts'
+import {Failure} from '../../src/error.ts'
+import {written} from '../support/streams.ts'
+
+const evil = 'up\x1b]0;title\x07\x1b[2J\x9b31m\r\u202egnp.exe\x7f'
+const risky = /\u202e|(?![\n\t])\p{Cc}/u
+
+t.test('what comes from others cannot move the cursor, colour, hide or turn around', async t => {
+  t.equal(printable('a\r\n\tb\x1b[1m'), 'a\n\tb\\u001b[1m')
+  t.notMatch(printable(evil), risky)
+  t.equal(JSON.parse(printableJson({evil})).evil, evil, 'JSON means the same')
+  t.notMatch(printableJson({[evil]: evil}), risky)
+})
+
+t.test('whatever is shown goes that way', async t => {
+  for (const columns of [80, undefined]) {
+    const out = written(columns)
+    show(
+      [evil, {heads: ['a'], rows: [[evil], [{text: evil, tone: 'plain'}]]}, {fields: {a: evil}}],
+      out,
+      systemClock.now(),
+    )
+    const failure = new Failure('action-failed', evil, {facts: {said: evil, list: [evil]}, remedies: [evil]})
+    for (const json of [true, false]) report(failure, {out, err: out, interactive: false}, json)
+    t.notMatch(out.text, risky)
+  }
+  const plain = written()
+  const part = progressOn(plain).part(evil)
+  part.at(evil)
+  part.done(evil)
+  t.notMatch(plain.text, risky)
+})
