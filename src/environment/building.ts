@@ -9,7 +9,16 @@ import {type Served, served, uncertified, unserved} from './edge.ts'
 import {asEnvironment, type Environment, fullName, hostOf} from './model.ts'
 import type {Platform} from './platform.ts'
 import {secretsOf} from './secret.ts'
-import {backBy, type Environments, environmentLock, goneFromHosts, onHosts, type Stage, without} from './stage.ts'
+import {
+  asWanted,
+  backBy,
+  type Environments,
+  environmentLock,
+  goneFromHosts,
+  onHosts,
+  type Stage,
+  without,
+} from './stage.ts'
 import {database, gone, ground, readiness, running, schema, services} from './wanted.ts'
 
 /** A fact with its way back, and with its opposite as a fact of its own. */
@@ -119,7 +128,7 @@ function releases(platform: Platform, environments: Environments): Fact & {reado
       [...places.values()].map(async ({id, version, placed}) => {
         const host = hostOf({placed}, 'presentation')
         const [machine, {wanted}] = await Promise.all([platform.machine(host), platform.release(version, host)])
-        return {machine, wanted, lock: environmentLock(id), host}
+        return {machine, wanted: [wanted], lock: environmentLock(id), host, version}
       }),
     )
   }
@@ -128,22 +137,12 @@ function releases(platform: Platform, environments: Environments): Fact & {reado
     const besides = all.map(({id}) => id)
     const found = await each(all)
     const others = await Promise.all(
-      found.map(({host, wanted}) => othersOnRelease(platform.ledger, {host, version: wanted.version, besides})),
+      found.map(({host, version}) => othersOnRelease(platform.ledger, {host, version, besides})),
     )
-    return found.filter((_, at) => others[at] === 0).map(one => ({...one, wanted: {...one.wanted, absent: true}}))
+    const free = found.filter((_, n) => others[n] === 0)
+    return free.map(one => ({...one, wanted: one.wanted.map(release => ({...release, absent: true}))}))
   }
-  const fact = (list: () => ReturnType<typeof each>): Fact => ({
-    holds: async () => {
-      const plans = await Promise.all((await list()).map(({machine, wanted}) => machine.plan([wanted])))
-      return plans.every(({changes}) => changes.length === 0)
-    },
-    make: async at => {
-      await Promise.all(
-        (await list()).map(({machine, wanted, lock}) => machine.apply([wanted], {fence: at.fence(lock)})),
-      )
-    },
-  })
-  return {...fact(async () => each(await environments())), gone: fact(unused)}
+  return {...asWanted(async () => each(await environments())), gone: asWanted(unused)}
 }
 
 /** What is not ready after that many seconds, waited for on the hosts themselves: no exchange is spent on waiting. */

@@ -1,5 +1,5 @@
 import {Failure} from '../error.ts'
-import type {Wanted} from '../machine/model.ts'
+import type {Machine, Plan, Wanted} from '../machine/model.ts'
 import type {At, Undo} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
 import {type Environment, type EnvironmentRole, hostOf} from './model.ts'
@@ -19,45 +19,66 @@ export function environmentLock(id: string): string {
   return `environment:${id}`
 }
 
-/**
- * True when every environment's host is as these stages want it; one exchange each, all at once. Right after it was made
- * nothing is asked: to apply ends with asking again, and what is left then is a Bug there.
- */
+/** Something wanted on a machine, and the lock under which it is changed. */
+interface Part {
+  readonly machine: Machine
+  readonly wanted: readonly Wanted[]
+  readonly lock: string
+}
+
+/** True when every environment's host is as these stages want it; all at once. */
 export function onHosts(platform: Platform, environments: Environments, stages: readonly Stage[]): Fact {
-  let proven = false
+  const onMachines = asWanted(async () => partsOf(platform, await environments(), stages))
+  return {...onMachines, holds: async at => (await environments()).length > 0 && (await onMachines.holds(at))}
+}
+
+/**
+ * True when these machines are as wanted, all at once. An attempt asks each once and applies once: it makes what it has
+ * just found to differ, and does not ask again what applying has just proven. Asked with the fence: whatever a lost
+ * connection left at work has ended then.
+ */
+export function asWanted(parts: () => Promise<readonly Part[]>): Fact {
+  const differing = new WeakMap<At, readonly (Part & {readonly found: Plan})[]>()
+  const proven = new WeakSet<At>()
   return {
-    async holds() {
-      if (proven) {
-        proven = false
-        return true
-      }
-      const all = await environments()
-      if (all.length === 0) return false
-      const plans = await Promise.all(
-        pairs(all, stages).map(async ([environment, stage]) =>
-          (await platform.machine(hostOf(environment, stage.role))).plan(await stage.wanted(environment)),
-        ),
-      )
-      return plans.every(plan => plan.changes.length === 0)
+    async holds(at) {
+      if (proven.delete(at)) return true
+      const plans = (await parts()).map(async part => {
+        return {...part, found: await part.machine.plan(part.wanted, at.fence(part.lock))}
+      })
+      const all = await Promise.all(plans)
+      differing.set(at, all)
+      return all.every(({found}) => found.changes.length === 0)
     },
-    make: async at => {
-      await applyOnHosts(platform, await environments(), {stages, at})
-      proven = true
+    async make(at) {
+      const all: readonly (Part & {readonly found?: Plan})[] = differing.get(at) ?? (await parts())
+      differing.delete(at)
+      await applyAll(all, at)
+      proven.add(at)
     },
   }
 }
 
-/** Makes it so; an environment that is in nobody's ledger any more has nothing left to change. */
-async function applyOnHosts(
+async function partsOf(
   platform: Platform,
   environments: readonly Environment[],
-  {stages, at}: {stages: readonly Stage[]; at: At},
-): Promise<void> {
+  stages: readonly Stage[],
+): Promise<readonly Part[]> {
+  const pairs = environments.flatMap(environment => stages.map(stage => ({environment, stage})))
+  return Promise.all(
+    pairs.map(async ({environment, stage}) => ({
+      machine: await platform.machine(hostOf(environment, stage.role)),
+      wanted: await stage.wanted(environment),
+      lock: environmentLock(environment.id),
+    })),
+  )
+}
+
+async function applyAll(parts: readonly (Part & {readonly found?: Plan})[], at: At): Promise<void> {
   const done = await Promise.allSettled(
-    pairs(environments, stages).map(async ([environment, stage]) => {
-      const machine = await platform.machine(hostOf(environment, stage.role))
-      await machine.apply(await stage.wanted(environment), {fence: at.fence(environmentLock(environment.id))})
-    }),
+    parts.map(({machine, wanted, lock, found}) =>
+      machine.apply(wanted, {fence: at.fence(lock), ...(found ? {found} : {})}),
+    ),
   )
   // All have ended before one's trouble is told, so that nothing goes on behind a stopped run's back.
   const failed = done.find(one => one.status === 'rejected')
@@ -108,8 +129,4 @@ export async function until(
     }
     await platform.clock.sleep(every, signal)
   }
-}
-
-function pairs(environments: readonly Environment[], stages: readonly Stage[]): readonly [Environment, Stage][] {
-  return environments.flatMap(environment => stages.map((stage): [Environment, Stage] => [environment, stage]))
 }

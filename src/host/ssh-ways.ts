@@ -28,7 +28,7 @@ function entered(connection: Connection): Entered {
     get roundTrips() {
       return machine.roundTrips
     },
-    plan: wanted => machine.plan(wanted),
+    plan: (wanted, fence) => machine.plan(wanted, fence),
     apply: (wanted, how) => machine.apply(wanted, how),
     ask: questions => machine.ask(questions),
     act: (id, actions, fence) => machine.act(id, actions, fence),

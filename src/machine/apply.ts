@@ -12,11 +12,7 @@ export function machineOver(connection: Connection, {takeBackAfter = 90} = {}): 
     get roundTrips() {
       return connection.roundTrips
     },
-    async plan(wanted) {
-      const wish = comparison(wanted)
-      const answers = await connection.exchange({id: randomUUID(), frames: wish.frames})
-      return planOf(host, wish.changes(answers))
-    },
+    plan: (wanted, fence) => compared(connection, comparison(wanted), fence),
     apply: (wanted, how) => apply(connection, wanted, {...how, takeBackAfter}),
     async ask(questions) {
       const asked = asking(questions)
@@ -30,16 +26,20 @@ export function machineOver(connection: Connection, {takeBackAfter = 90} = {}): 
   }
 }
 
+/** With a fence, whatever a lost connection left at work under its lock has ended when this is answered. */
+async function compared(connection: Connection, wish: Comparison, fence: Fence | undefined): Promise<Plan> {
+  const answers = await connection.exchange({id: randomUUID(), frames: wish.frames, ...(fence ? {fence} : {})})
+  return planOf(connection.host, wish.changes(answers))
+}
+
 async function apply(
   connection: Connection,
   wanted: readonly Wanted[],
-  {fence, expect, takeBackAfter}: {fence: Fence; expect?: string; takeBackAfter: number},
+  {fence, expect, found, takeBackAfter}: Parameters<Machine['apply']>[1] & {takeBackAfter: number},
 ): Promise<Applied> {
   const before = connection.roundTrips
   const wish = comparison(wanted)
-  // With the fence: whatever a lost connection left at work has ended when this is answered.
-  const answers = await connection.exchange({id: randomUUID(), fence, frames: wish.frames})
-  const plan = planOf(connection.host, wish.changes(answers))
+  const plan = found ?? (await compared(connection, wish, fence))
   if (expect !== undefined && expect !== plan.planHash) throw planChanged(plan, expect)
   let left = plan.changes
   let confirming = 0

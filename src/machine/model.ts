@@ -96,10 +96,13 @@ export interface Applied extends Plan {
 /** A machine as runbooks see it: real over SSH, or scripted in tests. */
 export interface Machine {
   readonly host: string
-  /** One exchange; changes nothing. */
-  plan(wanted: readonly Wanted[]): Promise<Plan>
-  /** Compares anew, applies, asks again; what is left after that is a Bug. One exchange when nothing differs, two otherwise. */
-  apply(wanted: readonly Wanted[], how: {fence: Fence; expect?: string}): Promise<Applied>
+  /** One exchange; changes nothing. With a fence it waits for what a lost connection left at work under that lock. */
+  plan(wanted: readonly Wanted[], fence?: Fence): Promise<Plan>
+  /**
+   * Compares anew, applies, asks again; what is left after that is a Bug. One exchange when nothing differs, two
+   * otherwise; one less with `found`, what was planned a moment ago with the same fence.
+   */
+  apply(wanted: readonly Wanted[], how: {fence: Fence; expect?: string; found?: Plan}): Promise<Applied>
   /** Read-only questions, one exchange. */
   ask(questions: readonly Question[]): Promise<readonly Answer[]>
   /** Actions that are not wanted state (a signal, a token made): one exchange, never repeated for the same id. */
