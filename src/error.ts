@@ -79,6 +79,7 @@ export const codes = {
   'not-found': refusal('Nothing of that name is in the ledger.'),
   'operator-exists': refusal('The address or the key of a new operator is already on record.'),
   'operator-key-missing': refusal('No operator key signed the request; nothing was changed.'),
+  'operator-not-person': refusal('What only a person may decide was signed by a machine operator.'),
   'operator-unknown': refusal('The key at hand belongs to no operator; nothing was changed.'),
   'page-unreachable': failure('A page that should be served did not answer over https.'),
   'password-exposed': refusal('A password stood where others can read it; it was not used.'),

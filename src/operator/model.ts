@@ -28,6 +28,20 @@ export interface Signed extends Actor {
 /** The namespace of our signatures, so that one made for us serves nowhere else. */
 export const namespace = 'selfhelp'
 
+/** Who may sign, and whose releases hosts take, only people decide: a machine operator would make itself an approver. */
+export function assertPerson({
+  role,
+  operator,
+  request: {command, input},
+}: Pick<Signed, 'role' | 'operator' | 'request'>) {
+  const grave = /^operator (?:add|retire)$/.test(command) || input['public-key'] !== undefined
+  if (role !== 'machine' || !grave) return
+  throw new Refusal('operator-not-person', `${operator} is no person and may not decide this; nothing was changed.`, {
+    facts: {operator, command},
+    remedies: ['--operator-key FILE', 'selfhelp operator list'],
+  })
+}
+
 /** An operator is known by an address in lower case, so that it can be compared with a customer's contacts. */
 export function assertEmail(email: string): void {
   if (/^[a-z0-9._%+-]+@[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(email) && email.length <= 254) return

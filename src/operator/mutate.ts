@@ -2,7 +2,7 @@ import type {Clock} from '../clock.ts'
 import {CodedError} from '../error.ts'
 import {append} from '../ledger/journal.ts'
 import type {Ledger} from '../ledger/ledger.ts'
-import type {Signed} from './model.ts'
+import {assertPerson, type Signed} from './model.ts'
 
 export interface Mutating {
   readonly ledger: Ledger
@@ -36,6 +36,7 @@ export async function mutate<T>(mutating: Mutating, work: (signed: Signed) => Pr
       body: {asked: asked.sequence, command: signed.request.command, ...body},
     })
   try {
+    assertPerson(signed)
     const result = await work(signed)
     await settle('done', {})
     return result

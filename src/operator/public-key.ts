@@ -9,7 +9,7 @@ export function parsePublicKey(line: string): string | undefined {
   const [kind = '', blob = ''] = line.trim().split(/\s+/)
   const bytes = Buffer.from(blob, 'base64')
   const named = bytes.subarray(4, 4 + kind.length).toString('latin1')
-  return kinds.test(kind) && named === kind ? `${kind} ${blob}` : undefined
+  return kinds.test(kind) && named === kind ? `${kind} ${bytes.toString('base64')}` : undefined
 }
 
 /** The public key of a `.pub` file; a Refusal when it holds none, or a private one. */

@@ -6,6 +6,8 @@ import t, {type Test} from 'tap'
 import {Temporal} from 'temporal-polyfill'
 import {systemClock} from '../../src/clock.ts'
 import {addOperator, retireOperator} from '../../src/ledger/operator.ts'
+import {mutate} from '../../src/operator/mutate.ts'
+import {parsePublicKey} from '../../src/operator/public-key.ts'
 import {signRequest} from '../../src/operator/sign.ts'
 import {verifyRequest} from '../../src/operator/verify.ts'
 import {newSshKey} from '../../src/secret/ssh-key.ts'
@@ -68,6 +70,26 @@ t.test('what an operator signed before retiring stays good, later it is refused'
   t.ok(await verifyRequest(ledger, signed.request, signed.signature))
   await ledger.all`update operator set retired_at = ${signed.request.at}`
   await t.rejects(verifyRequest(ledger, signed.request, signed.signature), {code: 'signature-invalid'})
+})
+
+t.test('who may sign only people decide; a machine operator does the rest', async t => {
+  const {ledger, signing} = await withJane(t)
+  const by = async (role: 'cmc' | 'machine', command: string, input = {}) => {
+    const signed = {...(await signRequest({command, input}, signing)), role}
+    return mutate({ledger, clock: systemClock, signed, subject: 'x', tenant: undefined}, async () => 'done')
+  }
+  const code = 'operator-not-person'
+  await t.rejects(by('machine', 'operator add'), {code, exit: 3})
+  await t.rejects(by('machine', 'operator retire'), {code})
+  await t.rejects(by('machine', 'release add', {'public-key': 'mine.pem'}), {code})
+  t.equal(await by('machine', 'tenant create'), 'done')
+  t.equal(await by('cmc', 'operator add'), 'done')
+})
+
+t.test('one key has one spelling, so that nobody takes it twice', async t => {
+  const {publicKey} = newSshKey('x')
+  t.equal(parsePublicKey(`${publicKey.replace(/=+$/, '')}== somebody`), parsePublicKey(publicKey))
+  t.equal(parsePublicKey(publicKey.replaceAll('+', '-').replaceAll('/', '_')), publicKey)
 })
 
 t.test('a key in the agent signs, of any kind', async t => {
