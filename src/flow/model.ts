@@ -22,7 +22,8 @@ export interface Flow {
   /** The role whose hosts open the door, where that is not `to`: readers reach presentation through the edge. */
   readonly through?: Role
   readonly protocol: 'tcp' | 'udp'
-  readonly port: number | Range
+  /** `as measured`: those of `Surroundings.packagePorts`. */
+  readonly port: number | Range | 'as measured'
   readonly reason: string
   /** The requirement that allows it. */
   readonly rule: string
@@ -43,6 +44,8 @@ export interface Seat {
 export interface Surroundings {
   /** Addresses or networks from which operators' machines reach this host. */
   readonly controlPlane: readonly string[]
+  /** Behind which ports this host's package sources are. */
+  readonly packagePorts: readonly number[]
   readonly serviceEngine?: readonly string[]
   readonly serviceApps?: readonly string[]
 }

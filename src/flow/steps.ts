@@ -15,10 +15,12 @@ export interface Neighbourhood {
 export function ruleset({host, fleet, around, table = flows}: Neighbourhood): string {
   const others = fleet.filter(seat => seat.name !== host.name).sort((a, b) => (a.name < b.name ? -1 : 1))
   const place = (party: Party) => addressesOf(party, others, around)
-  const inward = table.filter(flow => opens(flow, host)).flatMap(flow => rules('saddr', place(flow.from), flow))
+  const inward = table
+    .filter(flow => opens(flow, host))
+    .flatMap(flow => rules('saddr', place(flow.from), {flow, around}))
   const outward = table
     .filter(flow => flow.from === 'any host' || host.roles.some(role => role === flow.from))
-    .flatMap(flow => rules('daddr', place(flow.through ?? flow.to), flow))
+    .flatMap(flow => rules('daddr', place(flow.through ?? flow.to), {flow, around}))
   const pings = at('saddr', around.controlPlane, {ip: 'icmp type echo-request', ip6: 'icmpv6 type echo-request'})
   return text([...pings, ...inward], outward)
 }
@@ -50,12 +52,24 @@ function opens(flow: Flow, host: Seat): boolean {
   return door === 'any host' || host.roles.some(role => role === door)
 }
 
-function rules(end: End, addresses: readonly string[] | undefined, flow: Flow): string[] {
-  const port = typeof flow.port === 'number' ? `${flow.port}` : flow.port.join('-')
+function rules(
+  end: End,
+  addresses: readonly string[] | undefined,
+  {flow, around}: {readonly flow: Flow; readonly around: Surroundings},
+): string[] {
+  const port = portOf(flow, around)
+  if (port === undefined) return []
   const match = `${flow.protocol} dport ${port}`
   const comment = `comment "${flow.from} to ${flow.to}: ${flow.reason} (${flow.rule})"`
   if (addresses === undefined) return [`${match} accept ${comment}`]
   return at(end, addresses, {ip: match, ip6: match}).map(rule => `${rule} ${comment}`)
+}
+
+/** In the words of nftables; none when nothing was measured. */
+function portOf({port}: Flow, {packagePorts}: Surroundings): string | undefined {
+  if (typeof port === 'number') return `${port}`
+  if (port !== 'as measured') return port.join('-')
+  return packagePorts.length === 0 ? undefined : `{ ${packagePorts.join(', ')} }`
 }
 
 type End = 'saddr' | 'daddr'

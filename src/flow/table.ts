@@ -1,5 +1,5 @@
 import {portRanges as ports} from '../ledger/port.ts'
-import type {Flow, Party, Range, Role} from './model.ts'
+import type {Flow, Party, Role} from './model.ts'
 
 /**
  * Every flow there is. A firewall rule has its row here or does not exist; later features add rows here and nowhere else.
@@ -19,8 +19,7 @@ export const flows: readonly Flow[] = rows([
   ['presentation', 'database', 'tcp', ports.database, 'presentation reads its database, privately', 'R012'],
   ['edition', 'database', 'tcp', ports.database, 'edition writes its database, privately', 'R012'],
   ['database', 'repository', 'tcp', 8432, 'databases send backups to the repository over TLS', 'R012'],
-  ['any host', 'package archive', 'tcp', 80, 'signed packages of Debian', 'R155'],
-  ['any host', 'package archive', 'tcp', 443, 'signed packages of Debian', 'R155'],
+  ['any host', 'package archive', 'tcp', 'as measured', 'signed packages of Debian', 'R155'],
   ['any host', 'name server', 'udp', 53, 'names', 'R155'],
   ['any host', 'name server', 'tcp', 53, 'names, long answers', 'R155'],
   ['any host', 'time server', 'udp', 123, 'time', 'R155'],
@@ -32,7 +31,7 @@ type Row = readonly [
   from: Party,
   to: Party,
   protocol: Flow['protocol'],
-  port: number | Range,
+  port: Flow['port'],
   reason: string,
   rule: string,
   through?: Role,

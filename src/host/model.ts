@@ -31,6 +31,8 @@ export interface HostFacts {
   readonly controlPlane: readonly string[]
   /** The unit that keeps its clock, when it had one already. */
   readonly timeSync?: string
+  /** Behind which ports its package sources are, or the proxy before them. */
+  readonly packagePorts: readonly number[]
 }
 
 /** The account on every host that the control plane uses, and nobody else. */
@@ -49,7 +51,8 @@ export const seatOf = ({name, roles, address, facts}: Host): Seat => ({
 /** A host as the ledger keeps it. */
 export function asHost(row: HostRow): Host {
   const {name, site, address, hostKey, addedAt, retiredAt} = row
-  const facts = row.facts as unknown as HostFacts
+  // Hosts adopted before it was measured have what Debian itself uses.
+  const facts = {packagePorts: [80, 443], ...row.facts} as unknown as HostFacts
   return {
     name,
     site,

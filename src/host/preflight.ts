@@ -73,11 +73,14 @@ function factsOf(one: One, all: (name: string) => string[], networks: readonly s
     memoryMegabytes: Math.floor(Number(one('memory-kilobytes')) / 1024),
     addresses: all('address').filter(isAddress).sort(),
     controlPlane: networks.length > 0 ? [...networks].sort() : [one('client')].filter(isAddress),
+    packagePorts: [...new Set(all('apt-port').filter(isPort).map(Number))].sort((a, b) => a - b),
     ...(timeUnits.includes(unit) ? {timeSync: unit} : {}),
   }
 }
 
 const timeUnits = ['chrony.service', 'ntpsec.service', 'systemd-timesyncd.service']
+
+const isPort = (text: string): boolean => /^[1-9]\d{0,4}$/.test(text) && Number(text) < 65_536
 
 const isAddress = (text: string): boolean => isIP(text) !== 0 && !text.includes('%')
 

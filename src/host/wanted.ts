@@ -114,7 +114,11 @@ function doors({host, fleet}: HostInput): readonly Wanted[] {
     on('ssh.service', {reloadAfter: [`/${path}`]}),
     {
       kind: 'nft',
-      ruleset: ruleset({host: seatOf(host), fleet: fleet.map(seatOf), around: {controlPlane: networks}}),
+      ruleset: ruleset({
+        host: seatOf(host),
+        fleet: fleet.map(seatOf),
+        around: {controlPlane: networks, packagePorts: host.facts.packagePorts},
+      }),
     },
   ]
 }

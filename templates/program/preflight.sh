@@ -23,6 +23,14 @@ done
 ip -o addr show scope global | awk '{sub("/.*", "", $4); print "address " $4}'
 as_root ss -Hltnp 2>/dev/null | awk '{n = split($4, a, ":"); who = $6; gsub(/^users:\(\("|".*/, "", who); print "listens " a[n] " " who}'
 grep -qiE '^[[:space:]]*Include[[:space:]]+/etc/ssh/sshd_config\.d/' /etc/ssh/sshd_config && say sshd-includes yes
+# The ports behind which packages are: of the sources themselves, or of the proxy before them.
+{
+  apt-get --print-uris update 2>/dev/null | sed -n "s/^'\([^']*\)'.*/\1/p"
+  apt-config dump | sed -n 's/^Acquire::https*::Proxy[^"]*"\(.*\)";$/\1/p'
+} | sed -nE 's#^(https?)://([^/@]*@)?(\[[^]]*\]|[^/:]*)(:([0-9]+))?(/.*)?$#\1 \5#p' | sort -u | while read -r scheme port; do
+  [ -n "$port" ] || case $scheme in http) port=80 ;; *) port=443 ;; esac
+  say apt-port "$port"
+done
 apt-get --print-uris update 2>/dev/null | sed -n "s/^'\([^']*InRelease\)'.*/\1/p" | sort -u | {
   scratch=$(mktemp -d)
   reached=0

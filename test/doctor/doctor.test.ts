@@ -21,6 +21,7 @@ const host: Host = {
     memoryMegabytes: 4000,
     addresses: ['10.0.1.11'],
     controlPlane: ['10.0.1.1'],
+    packagePorts: [80, 443],
   },
   addedAt: Temporal.Instant.from('2026-11-22T11:00:00Z'),
   retiredAt: undefined,

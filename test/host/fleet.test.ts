@@ -19,6 +19,7 @@ const host = (name: string, site: string, roles: Host['roles'] = ['edge']): Host
     memoryMegabytes: 1000,
     addresses: [],
     controlPlane: [],
+    packagePorts: [80, 443],
   },
   addedAt: Temporal.Instant.from('2026-11-22T11:00:00Z'),
   retiredAt: undefined,

@@ -19,6 +19,7 @@ t.test('what a real Debian 12 host says is read', async t => {
     controlPlane: [/^10\./],
     addresses: [/^10\./, /^fd/],
   })
+  t.same(facts.packagePorts, [80])
   t.ok(facts.processors > 0 && facts.memoryMegabytes > 900)
 })
 

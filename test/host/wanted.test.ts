@@ -20,6 +20,7 @@ const host = (...roles: Role[]): Host => ({
     memoryMegabytes: 4000,
     addresses: ['10.77.1.11', 'fd5e::11'],
     controlPlane: ['10.77.1.1'],
+    packagePorts: [80, 443],
   },
   addedAt: Temporal.Instant.from('2026-11-22T11:00:00Z'),
   retiredAt: undefined,
