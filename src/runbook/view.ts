@@ -22,7 +22,7 @@ export function drawing(shows: Shows): (event: RunEvent) => void {
     else if (event.kind === 'retry') {
       begin(event.name, event.name)
       // Each try is a line of its own: who watches a host come back wants to see it.
-      end('failed', `${event.why}; again in ${seconds(event.inMilliseconds)}`)
+      end('failed', `${event.why.replace(/\.$/, '')}; again in ${seconds(event.inMilliseconds)}`)
     } else if (event.kind === 'step') {
       begin(event.name, `${event.position + 1}/${event.of} ${event.name}`)
       if (event.state === 'making') return
@@ -42,6 +42,6 @@ export function eventLine(event: RunEvent): string {
   if (event.kind === 'run') return `${event.run} ${event.state}`
   if (event.kind === 'told') return `${event.run} ${event.name}: ${event.text}`
   if (event.kind === 'retry')
-    return `${event.run} ${event.name}: ${event.why}; again in ${seconds(event.inMilliseconds)}`
+    return `${event.run} ${event.name}: ${event.why.replace(/\.$/, '')}; again in ${seconds(event.inMilliseconds)}`
   return `${event.run} ${event.position + 1}/${event.of} ${event.name}: ${event.state}`
 }

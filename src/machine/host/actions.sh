@@ -117,8 +117,11 @@ act_packages() {
   verb=$1
   shift
   export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
-  apt_get "$verb" "$@" || { [ "$verb" = install ] && apt_get update && apt_get install "$@"; }
+  apt_get "$verb" "$@" || { mended && apt_get "$verb" "$@"; }
 }
+
+# A power that went in the middle leaves dpkg half way, and lists grow old.
+mended() (dpkg --force-confold --configure -a && { [ "$verb" != install ] || apt_get update; })
 
 apt_get() {
   verb=$1

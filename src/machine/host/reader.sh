@@ -39,14 +39,14 @@ scratch() {
 spool() {
   [ "$lock" != - ] || leave "failed actions need a fence"
   dir=$base/exchange/$id
-  mkdir -p "$dir" || leave "failed the exchange cannot be kept: is the disk full?"
+  mkdir -p "$dir" || leave "failed the exchange cannot be kept; the disk may be full"
   find "$base/exchange" -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} +
   # What a lost power left of others may hold secrets.
   for old in "$base"/exchange/*/spool.* "$base"/exchange/*/gone.*; do [ -e "/proc/${old##*.}" ] || rm -f "$old"; done
   spool=$dir/spool.$$
   # Waited for, so that it cannot write its file after we took it away.
   trap '[ -z "${watcher:-}" ] || { kill "$watcher"; wait "$watcher"; } 2>/dev/null; rm -f "$spool" "$dir/gone.$$"' EXIT
-  head -c "$((text + body))" >"$spool" || leave "failed the exchange cannot be kept: is the disk full?"
+  head -c "$((text + body))" >"$spool" || leave "failed the exchange cannot be kept; the disk may be full"
   [ "$(stat -c %s "$spool")" = "$((text + body))" ] || exit 70
   exec 4<&0 3<"$spool"
   # Our side keeps stdin open to the end: its end before that is the connection's death.
