@@ -34,6 +34,12 @@ function failing(step: Step, kind: keyof typeof troubles, after: boolean): Step 
   return {...step, within: 'PT0S', make}
 }
 
+const ways = [
+  ['failure', true],
+  ['refusal', false],
+  ['refusal', true],
+] as const
+
 t.test('a tenant is made, and made again it changes nothing', async t => {
   const world = await tenantWorld(t)
   const input = await begun(world)
