@@ -53,9 +53,6 @@ export async function welcomes(
 ): Promise<readonly Welcome[]> {
   const wishes = accountsOf(contract, environment.hostnames.edition).map(account => ({...account, renew: true}))
   const answers = await ask(platform, environment, {id, fence, wishes})
-  // The host keeps what an exchange answered for a day; the links of this one are nobody's there.
-  const machine = await platform.machine(hostOf(environment, 'edition'))
-  await machine.act(`${id}-forgotten`, [{act: 'remove', args: [`/var/lib/selfhelp/exchange/${id}`]}], fence)
   return answers.map((answer, at) => {
     const {welcome} = JSON.parse(answer.out) as {welcome: {url: string; expiresAt: string}}
     const {email, role} = wishes[at] as WantedAccount

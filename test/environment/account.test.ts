@@ -1,0 +1,35 @@
+import t from 'tap'
+import type {Environment} from '../../src/environment/model.ts'
+import type {Platform} from '../../src/environment/platform.ts'
+import {accounts, welcomes} from '../../src/environment/steps.ts'
+import {readiness} from '../../src/environment/wanted.ts'
+import type {Machine} from '../../src/machine/model.ts'
+import {acme} from '../support/tenant-world.ts'
+
+const environment = {
+  id: 'eabcdef',
+  placed: [{role: 'edition', host: 'north-1', reason: 'a test'}],
+  hostnames: {presentation: 'acme.ezvsaas.test', edition: 'acme-edition.ezvsaas.test'},
+} as unknown as Environment
+
+t.test("a service's admin socket is asked as the service's own user: root would follow its links", async t => {
+  t.match(readiness(environment, 1), {ask: 'run_as', args: ['eabcdef', 'perl']})
+  const seen: {readonly ask?: string; readonly act?: string; readonly args: readonly string[]}[] = []
+  const welcome = {url: 'https://acme-edition.ezvsaas.test/welcome/x', expiresAt: '2026-11-29T11:00:00Z'}
+  const machine = {
+    ask: async questions => {
+      seen.push(...questions)
+      return [{exit: 0, out: '{"items":[]}', err: ''}]
+    },
+    act: async (_, actions) => {
+      seen.push(...actions)
+      return actions.map(() => ({exit: 0, out: JSON.stringify({welcome}), err: ''}))
+    },
+  } as Pick<Machine, 'ask' | 'act'>
+  const platform = {machine: async () => machine} as unknown as Platform
+  const fence = {lock: 'environment:eabcdef', run: 'r1', epoch: 1}
+  await accounts(platform, async () => [environment], acme).holds({} as never)
+  await welcomes(platform, environment, {contract: acme, id: 'x', fence})
+  t.ok(seen.length > 2)
+  for (const frame of seen) t.match([frame.ask ?? frame.act, frame.args[0]], ['run_as', 'eabcdef'])
+})
