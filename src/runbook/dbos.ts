@@ -1,5 +1,6 @@
-import type {DBOSConfig, WorkflowStatus} from '@dbos-inc/dbos-sdk'
+import type {DBOS, DBOSConfig, WorkflowStatus} from '@dbos-inc/dbos-sdk'
 import type {Pool} from 'pg'
+import type {Temporal} from 'temporal-polyfill'
 import type {Ledger} from '../ledger/ledger.ts'
 import {isAway, unreachable} from '../ledger/trouble.ts'
 import {patientPool} from './dbos-pool.ts'
@@ -20,6 +21,8 @@ export interface Durable {
   enqueue(attempt: {run: string; attempt: number}, partition: string): Promise<'queued' | 'ended' | {executor: string}>
   /** Clears away what dead executors left in the queue: it would hold its partition for ever. */
   bury(isDead: (executor: string) => Promise<boolean>): Promise<void>
+  /** Takes away what DBOS knows of attempts that ended before; our own records stay. At most a thousand at once. */
+  forget(before: Temporal.Instant): Promise<void>
   close(): Promise<void>
 }
 
@@ -77,16 +80,26 @@ export async function launchDbos(launch: Launch): Promise<Durable> {
       await DBOS.startWorkflow(workflow, {workflowID, queueName: queue, enqueueOptions})(run, attempt)
       return 'queued'
     },
-    bury: async isDead => {
-      const begun = await DBOS.listWorkflows({queueName: queue, status: 'PENDING', loadInput: false, loadOutput: false})
-      for (const {workflowID, executorId} of begun)
-        if (executorId && (await isDead(executorId))) await DBOS.cancelWorkflow(workflowID)
-    },
+    bury: isDead => bury(DBOS, isDead),
+    forget: before => forget(DBOS, before),
     close: async () => {
       await DBOS.shutdown({deregister: true, workflowCompletionTimeoutMS: launch.work ? 5000 : 0})
       if (!pool.ended) await pool.end()
     },
   }
+}
+
+async function bury(dbos: typeof DBOS, isDead: (executor: string) => Promise<boolean>): Promise<void> {
+  const begun = await dbos.listWorkflows({queueName: queue, status: 'PENDING', loadInput: false, loadOutput: false})
+  for (const {workflowID, executorId} of begun)
+    if (executorId && (await isDead(executorId))) await dbos.cancelWorkflow(workflowID)
+}
+
+async function forget(dbos: typeof DBOS, before: Temporal.Instant): Promise<void> {
+  const ended = ['SUCCESS', 'ERROR', 'CANCELLED'] as const
+  const lean = {loadInput: false, loadOutput: false, limit: 1000}
+  const old = await dbos.listWorkflows({status: [...ended], completedBefore: before.toString(), ...lean})
+  if (old.length > 0) await dbos.deleteWorkflows(old.map(({workflowID}) => workflowID))
 }
 
 function configOf({ledger, executor, work}: Launch, systemDatabasePool: Pool): DBOSConfig {

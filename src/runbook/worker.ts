@@ -18,6 +18,9 @@ export interface Working {
 }
 
 const sweepEveryMilliseconds = 1000
+/** Sweeps: about an hour. */
+const forgetEvery = 3600
+const keptFor = {hours: 24 * 30}
 const lockWithinMilliseconds = 60_000
 
 /**
@@ -38,7 +41,8 @@ export async function work(kernel: Kernel, working: Working): Promise<void> {
     },
   })
   const {soon} = working.interruption
-  while (!soon.aborted) {
+  for (let swept = 0; !soon.aborted; swept++) {
+    if (swept % forgetEvery === 0) await durable.forget(kernel.clock.now().subtract(keptFor)).catch(ignoreAbsence)
     await sweep(kernel, durable).catch(ignoreAbsence)
     await kernel.clock.sleep(sweepEveryMilliseconds, soon).catch(() => {})
   }

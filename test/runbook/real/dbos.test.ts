@@ -1,6 +1,6 @@
 import t from 'tap'
 import {Refusal} from '../../../src/error.ts'
-import {runById} from '../../../src/ledger/run.ts'
+import {attemptsOfRun, runById} from '../../../src/ledger/run.ts'
 import {launchDbos} from '../../../src/runbook/dbos.ts'
 import {execute} from '../../../src/runbook/execute.ts'
 import type {Step} from '../../../src/runbook/model.ts'
@@ -32,6 +32,11 @@ t.test('an attempt is a workflow of DBOS, and each step a checkpoint of it', asy
       steps.map(one => (one as {functionName: string}).functionName),
       ['a', 'b'],
     )
+    await durable.forget(kernel.clock.now().subtract({hours: 1}))
+    t.equal((await attemptsOfRun(ledger, run.id)).length, 1)
+    await durable.forget(kernel.clock.now().add({hours: 1}))
+    t.strictSame(await attemptsOfRun(ledger, run.id), [], 'what is old is forgotten')
+    t.equal((await runById(ledger, run.id)).state, 'done', 'and our records stay')
   } finally {
     await durable.close()
   }
