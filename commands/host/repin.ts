@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {Mutation, type Typed} from '../../src/cli/base.ts'
 import {asked, confirmed} from '../../src/cli/confirm.ts'
-import {confirmFlag} from '../../src/cli/flags.ts'
+import {confirmFlag, planFlag} from '../../src/cli/flags.ts'
 import {repin} from '../../src/host/repin.ts'
 import {repinned} from '../../src/host/view.ts'
 
@@ -15,6 +15,7 @@ export default class HostRepin extends Mutation {
       helpValue: 'SHA256:…',
       exclusive: ['host-key'],
     }),
+    ...planFlag,
     ...confirmFlag,
   }
   static override examples = [
@@ -30,8 +31,9 @@ export default class HostRepin extends Mutation {
         const message = 'Type that fingerprint, as the machine itself shows it:'
         return asked({message, flag: '--host-key-fingerprint SHA256:…'}, world.streams)
       },
+      plan: flags.plan,
       agree: warning => confirmed({name, warning, confirm: flags.confirm}, world.streams),
     })
-    return {result, view: repinned(result)}
+    return {result, view: repinned(result, flags.plan)}
   }
 }

@@ -23,12 +23,12 @@ export type Agree = (warning: string) => Promise<void>
 export async function repin(
   {ledger, ways}: {readonly ledger: Ledger; readonly ways: Ways},
   typed: Omit<KeyTyped, 'address'>,
-  {ask, agree}: {readonly ask: AskFingerprint; readonly agree: Agree},
+  {ask, agree, plan}: {readonly ask: AskFingerprint; readonly agree: Agree; readonly plan: boolean},
 ): Promise<Repinned> {
   const {name, address, hostKey} = await hostNamed(ledger, typed.name)
   const key = await keyToPin({...typed, address}, ways, ask)
   const [before, after] = [fingerprintOf(hostKey), fingerprintOf(key)]
-  if (key === hostKey) return {host: name, before, after, changed: false}
+  if (key === hostKey || plan) return {host: name, before, after, changed: key !== hostKey}
   await agree(
     `${name} was pinned to ${before} and will be pinned to ${after}: whoever holds that key is ${name} from now on.`,
   )

@@ -17,7 +17,7 @@ export interface Retired {
 export async function retire(
   {ledger, clock}: {readonly ledger: Ledger; readonly clock: Clock},
   name: string,
-  agree: Agree,
+  {agree, plan}: {readonly agree: Agree; readonly plan: boolean},
 ): Promise<Retired> {
   const row = await hostRow(ledger, name)
   if (!row) throw new Refusal('not-found', `There is no host ${name}.`, {remedies: ['selfhelp host list']})
@@ -28,6 +28,7 @@ export async function retire(
       facts: {environments},
       remedies: ['Move or remove these environments first.'],
     })
+  if (plan) return {host: name, changed: true}
   await agree(`${name} goes out of service: its pinned key is forgotten and the other hosts close their doors to it.`)
   await retireHost(ledger, name, clock.now())
   return {host: name, changed: true}

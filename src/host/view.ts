@@ -55,15 +55,15 @@ export function hostAdded({name, roles, hostKey}: HostAddInput, changed: boolean
 }
 
 /** What pinning did. */
-export function repinned({host, before, after, changed}: Repinned): View {
-  return changed
-    ? `${host} was pinned to ${before} and is now pinned to ${after}`
-    : `${host} shows the pinned key already`
+export function repinned({host, before, after, changed}: Repinned, plan: boolean): View {
+  if (!changed) return `${host} shows the pinned key already`
+  return `${host} was pinned to ${before} and ${plan ? 'would be' : 'is now'} pinned to ${after}`
 }
 
 /** What retiring did. */
-export function hostRetired({host, changed}: Retired): View {
+export function hostRetired({host, changed}: Retired, plan: boolean): View {
   if (!changed) return `${host} was retired already`
+  if (plan) return `${host} would go out of service`
   return [
     `${host} is out of service`,
     'next: selfhelp host apply --all, so that the other hosts close their doors to it',

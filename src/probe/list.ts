@@ -8,11 +8,11 @@ export async function listProbes(ledger: Queries): Promise<{items: readonly Prob
   return {items: (await probes(ledger)).map(asProbe)}
 }
 
-/** Adds a probe point, or says anew where it is; the same again changes nothing. */
-export async function addProbe(ledger: Ledger, probe: Probe): Promise<{probe: Probe; changed: boolean}> {
+/** Adds a probe point, or says anew where it is; the same again changes nothing, nor does a plan. */
+export async function addProbe(ledger: Ledger, probe: Probe, plan = false): Promise<{probe: Probe; changed: boolean}> {
   const {items} = await listProbes(ledger)
   const changed = !items.some(each => JSON.stringify(each) === JSON.stringify(probe))
-  if (changed) await putProbe(ledger, {...probe, target: {...probe.target}})
+  if (changed && !plan) await putProbe(ledger, {...probe, target: {...probe.target}})
   return {probe, changed}
 }
 

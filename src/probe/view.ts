@@ -9,3 +9,9 @@ export function probeRows(items: readonly Probe[]): View {
     empty: 'No probe point yet: selfhelp probe add NAME --netns NAME',
   }
 }
+
+/** What adding did, or would do. */
+export function probeAdded({probe, changed}: {probe: Probe; changed: boolean}, plan: boolean): View {
+  if (!changed) return `probe ${probe.name} is as it was`
+  return plan ? `probe ${probe.name} would be recorded` : `probe ${probe.name} is recorded`
+}

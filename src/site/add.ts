@@ -7,10 +7,10 @@ export interface SiteAdded {
   readonly changed: boolean
 }
 
-/** Records a site, or its provider's new tier and certificates; the same again changes nothing. */
-export async function addSite(ledger: Ledger, wanted: Site): Promise<SiteAdded> {
+/** Records a site, or its provider's new tier and certificates; the same again changes nothing, nor does a plan. */
+export async function addSite(ledger: Ledger, wanted: Site, plan = false): Promise<SiteAdded> {
   const row = await site(ledger, wanted.name)
   const changed = !row || JSON.stringify(asSite(row)) !== JSON.stringify(wanted)
-  if (changed) await putSite(ledger, wanted)
+  if (changed && !plan) await putSite(ledger, wanted)
   return {site: wanted, changed}
 }

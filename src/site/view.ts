@@ -29,8 +29,9 @@ export function siteFields(site: SiteStatus): View {
 }
 
 /** What adding did. */
-export function siteAdded({site, changed}: SiteAdded): View {
-  return changed ? `site ${site.name} is recorded` : `site ${site.name} is as it was`
+export function siteAdded({site, changed}: SiteAdded, plan: boolean): View {
+  if (!changed) return `site ${site.name} is as it was`
+  return plan ? `site ${site.name} would be recorded` : `site ${site.name} is recorded`
 }
 
 function placement({objections}: SiteStatus): Cell {

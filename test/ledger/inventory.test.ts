@@ -22,6 +22,8 @@ const flags = {all: false, parallel: 16, 'per-site': 8}
 
 t.test('a site recorded again changes nothing, its new certificates do', async t => {
   const ledger = await freshLedger(t)
+  t.match(await addSite(ledger, north, true), {changed: true})
+  t.same((await listSites(ledger, clock)).items, [], 'a plan records nothing')
   t.match(await addSite(ledger, north), {changed: true})
   t.match(await addSite(ledger, north), {changed: false})
   t.match(await listSites(ledger, clock), {items: [{name: 'north', objections: [{rule: 'R245'}]}]})
@@ -47,8 +49,11 @@ t.test('hosts are recorded, listed, meant and retired by name', async t => {
   t.same(await names({only: 'failed'}), ['north-2'])
   t.same(await names({all: true}), ['north-1', 'north-2'])
   await t.rejects(names({}), {code: 'input-invalid'} as unknown as Error)
-  t.match(await retire({ledger, clock}, 'north-2', async () => {}), {changed: true})
-  t.match(await retire({ledger, clock}, 'north-2', async () => {}), {changed: false})
+  t.match(await retire({ledger, clock}, 'north-2', {agree: async () => void t.fail('asked'), plan: true}), {
+    changed: true,
+  })
+  t.match(await retire({ledger, clock}, 'north-2', {agree: async () => {}, plan: false}), {changed: true})
+  t.match(await retire({ledger, clock}, 'north-2', {agree: async () => {}, plan: false}), {changed: false})
   t.same(await names({all: true}), ['north-1'])
   await t.rejects(bookOf(ledger).named('north-2'), {message: /was retired on 2027-04-02/})
   t.equal((await showHost(ledger, 'north-2')).retiredAt?.toString(), clock.now().toString())
