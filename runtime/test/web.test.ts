@@ -1,6 +1,7 @@
 import t from 'tap'
 import {Html, html} from '../src/web/html.ts'
 import {createLimit} from '../src/web/limit.ts'
+import {networkOf} from '../src/web/listener.ts'
 import {words} from '../src/web/words.ts'
 
 t.test('a value never becomes markup', async t => {
@@ -39,4 +40,17 @@ t.test('a flood of keys is forgotten, oldest first, instead of filling the memor
   for (let key = 0; key <= 10_000; key++) limit.note(`${key}`)
   t.equal(limit.wait('0'), 0)
   t.ok(limit.wait('1') > 0)
+})
+
+t.test('tries are counted for an IPv4 address, and for the whole network an IPv6 address is in', async t => {
+  const cases = {
+    '192.0.2.7': '192.0.2.7',
+    '::ffff:192.0.2.7': '192.0.2.7',
+    '2001:db8:1:2:3:4:5:6': '2001:db8:1:2::/64',
+    '2001:db8:1:2::ffff': '2001:db8:1:2::/64',
+    '2001:0db8::1': '2001:db8:0:0::/64',
+    '::1': '0:0:0:0::/64',
+    unknown: 'unknown',
+  }
+  for (const [address, network] of Object.entries(cases)) t.equal(networkOf(address), network, address)
 })

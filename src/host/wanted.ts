@@ -79,7 +79,11 @@ const ofRole: Partial<Record<Role, (host: Host) => readonly Wanted[]>> = {
 }
 
 function edge({facts}: Host): readonly Wanted[] {
-  const config = file('etc/haproxy/haproxy.cfg', {maxConnections: 8000, threads: Math.min(facts.processors, 32)})
+  const config = file('etc/haproxy/haproxy.cfg', {
+    maxConnections: 8000,
+    perSource: 1000,
+    threads: Math.min(facts.processors, 32),
+  })
   return [
     pkg('haproxy'),
     directory('/etc/haproxy/selfhelp'),

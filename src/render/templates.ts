@@ -9,7 +9,7 @@ export interface Templates {
     readonly name: string
     readonly servers: readonly {readonly role: string; readonly address: string; readonly port: number}[]
   }
-  'etc/haproxy/haproxy.cfg': {readonly maxConnections: number; readonly threads: number}
+  'etc/haproxy/haproxy.cfg': {readonly maxConnections: number; readonly perSource: number; readonly threads: number}
   'etc/postgresql-common/createcluster.d/selfhelp.conf': Nothing
   'etc/ssh/sshd_config.d/10-selfhelp.conf': {readonly user: string; readonly networks: readonly string[]}
   'etc/sudoers.d/selfhelp': {readonly user: string}

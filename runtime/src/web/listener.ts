@@ -1,4 +1,5 @@
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
+import {isIPv6} from 'node:net'
 import {Readable} from 'node:stream'
 import {pipeline} from 'node:stream/promises'
 import {log} from '../log.ts'
@@ -91,10 +92,20 @@ async function readBody(request: IncomingMessage): Promise<string> {
 // The last address is the one our own proxy saw; those before it are whatever the sender wrote.
 function sourceOf(request: IncomingMessage, proxies: readonly string[]): string {
   const peer = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
-  if (!proxies.includes(peer)) return peer
+  if (!proxies.includes(peer)) return networkOf(peer)
   const forwarded = request.headers['x-forwarded-for']
   const last = (Array.isArray(forwarded) ? forwarded.join(',') : (forwarded ?? '')).split(',').at(-1)?.trim()
-  return last || peer
+  return networkOf(last || peer)
+}
+
+/** An IPv4 address, or the network an IPv6 address is in: one line has more addresses than tries can be counted for. */
+export function networkOf(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
+  if (!isIPv6(plain)) return plain
+  const [head = [], tail] = plain.split('::').map(part => part.split(':').filter(Boolean))
+  const groups = tail ? [...head, ...Array(8 - head.length - tail.length).fill('0'), ...tail] : head
+  const network = groups.slice(0, 4).map(group => Number.parseInt(group, 16).toString(16))
+  return `${network.join(':')}::/64`
 }
 
 async function write(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {

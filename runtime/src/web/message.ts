@@ -7,7 +7,7 @@ export interface Asked {
   readonly query: URLSearchParams
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: string
-  /** The address of the person's machine, or of the nearest proxy that is not ours. */
+  /** The address (IPv6: the network) of the person's machine, or of the nearest proxy that is not ours. */
   readonly source: string
 }
 
