@@ -76,7 +76,7 @@ export function makeWorld({env, streams, interruption, quiet, operatorKey}: Give
   }
   const clock = systemClock
   const sign = signerOf({home, env, clock, keyFile: operatorKey}, openedLedger)
-  const hosts = hostsOf(openedLedger, secrets)
+  const hosts = hostsOf({ledger: openedLedger, secrets, clock})
   return {
     clock,
     env,
@@ -121,14 +121,15 @@ function signerOf(given: Omit<Signing, 'ledger'>, ledger: World['ledger']): Worl
   }
 }
 
-function hostsOf(ledger: World['ledger'], secrets: World['secrets']) {
+function hostsOf({ledger, secrets, clock}: Pick<World, 'ledger' | 'secrets' | 'clock'>) {
   const entered = new Map<string, Promise<Entered>>()
   const ways = async () => {
-    const [{sshWays}, {readControlKey}] = await Promise.all([
+    const [{sshWays}, {readControlKey}, {changesInJournal}] = await Promise.all([
       import('../host/ssh-ways.ts'),
       import('../host/control-key.ts'),
+      import('../host/journaled.ts'),
     ])
-    return sshWays(await readControlKey(await ledger(), await secrets()))
+    return sshWays(await readControlKey(await ledger(), await secrets()), changesInJournal(await ledger(), clock))
   }
   const enter = async (name: string) => {
     const {hostNamed} = await import('../host/list.ts')

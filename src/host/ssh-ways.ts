@@ -1,4 +1,4 @@
-import {machineOver} from '../machine/apply.ts'
+import {type Manner, machineOver} from '../machine/apply.ts'
 import {presentedKey, runProgram} from '../machine/look.ts'
 import type {Connection, Machine} from '../machine/model.ts'
 import {type SshTarget, sshConnection} from '../machine/ssh.ts'
@@ -6,23 +6,23 @@ import type {ControlKey} from './control-key.ts'
 import {controlUser} from './model.ts'
 import type {Bootstrap, Door, Entered, Ways} from './ways.ts'
 
-/** The ways into hosts over SSH, with the control plane's key or the one given. */
-export function sshWays({key, publicKey}: ControlKey): Ways {
+/** The ways into hosts over SSH, with the control plane's key or the one given; `before` hears of every change. */
+export function sshWays({key, publicKey}: ControlKey, before?: Manner['before']): Ways {
   const target = ({name, address, hostKey}: Door, {user, key: own}: Bootstrap): SshTarget => {
     return {host: name, address, hostKey, user, key: own}
   }
   const ourselves: Bootstrap = {user: controlUser, key}
   return {
     publicKey,
-    enter: (door, bootstrap = ourselves) => entered(sshConnection(target(door, bootstrap))),
+    enter: (door, bootstrap = ourselves) => entered(sshConnection(target(door, bootstrap)), before ? {before} : {}),
     run: (door, program, bootstrap = ourselves) => runProgram(target(door, bootstrap), program),
     presented: address => presentedKey(address),
   }
 }
 
 /** A machine that closes its connection when it is left. */
-function entered(connection: Connection): Entered {
-  const machine: Machine = machineOver(connection)
+function entered(connection: Connection, manner: Manner): Entered {
+  const machine: Machine = machineOver(connection, manner)
   return {
     host: machine.host,
     get roundTrips() {

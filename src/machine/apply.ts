@@ -4,8 +4,24 @@ import type {Action, Answer, Applied, Change, Connection, Fence, Machine, Plan, 
 import {actionsOf, type Comparison, comparison, guardOf, planOf} from './plan.ts'
 import {asking} from './questions.ts'
 
-/** The machine behind this connection; a guarded change that nobody confirms is taken back after so many seconds (90). */
-export function machineOver(connection: Connection, {takeBackAfter = 90} = {}): Machine {
+export interface Manner {
+  /** A guarded change that nobody confirms is taken back after so many seconds (90). */
+  readonly takeBackAfter?: number
+  /** Told before each exchange that changes something; when it throws, nothing is changed. */
+  before?(doing: HostDoing): Promise<void>
+}
+
+/** What is about to be done to a machine. */
+export interface HostDoing {
+  readonly host: string
+  readonly fence: Fence
+  /** `file /etc/hostname: create`, …; for actions, what they are called. */
+  readonly changes: readonly string[]
+  readonly planHash?: string
+}
+
+/** The machine behind this connection. */
+export function machineOver(connection: Connection, {takeBackAfter = 90, before}: Manner = {}): Machine {
   const {host} = connection
   return {
     host,
@@ -13,12 +29,13 @@ export function machineOver(connection: Connection, {takeBackAfter = 90} = {}): 
       return connection.roundTrips
     },
     plan: (wanted, fence) => compared(connection, comparison(wanted), fence),
-    apply: (wanted, how) => apply(connection, wanted, {...how, takeBackAfter}),
+    apply: (wanted, how) => apply(connection, wanted, {...how, takeBackAfter, ...(before ? {told: before} : {})}),
     async ask(questions) {
       const asked = asking(questions)
       return asked.answers(await connection.exchange({id: randomUUID(), frames: asked.frames}))
     },
     async act(id, actions, fence) {
+      if (actions.length > 0) await before?.({host, fence, changes: actions.map(({act}) => act)})
       const answers = await connection.exchange({id, fence, frames: actions})
       mustHaveWorked({host, actions}, answers)
       return answers
@@ -32,16 +49,24 @@ async function compared(connection: Connection, wish: Comparison, fence: Fence |
   return planOf(connection.host, wish.changes(answers))
 }
 
+type Applying = Parameters<Machine['apply']>[1] & {
+  readonly takeBackAfter: number
+  told?(doing: HostDoing): Promise<void>
+}
+
+const inWords = ({of, what}: Change) => `${of}: ${what}`
+
 async function apply(
   connection: Connection,
   wanted: readonly Wanted[],
-  {fence, expect, found, takeBackAfter}: Parameters<Machine['apply']>[1] & {takeBackAfter: number},
+  {fence, expect, found, takeBackAfter, told}: Applying,
 ): Promise<Applied> {
   const before = connection.roundTrips
   const wish = comparison(wanted)
   const plan = found ?? (await compared(connection, wish, fence))
   if (expect !== undefined && expect !== plan.planHash) throw planChanged(plan, expect)
   let left = plan.changes
+  if (left.length > 0) await told?.({host: plan.host, fence, changes: left.map(inWords), planHash: plan.planHash})
   let confirming = 0
   for (let round = 0; left.length > 0; round++) {
     if (round === rounds(wanted)) throw notSettled(connection.host, left)
@@ -130,7 +155,7 @@ function planChanged(plan: Plan, expect: string): Refusal {
         host: plan.host,
         expected: expect,
         found: plan.planHash,
-        changes: plan.changes.map(({of, what}) => `${of}: ${what}`),
+        changes: plan.changes.map(inWords),
       },
       remedies: [`selfhelp host plan ${plan.host}`],
     },
@@ -139,7 +164,7 @@ function planChanged(plan: Plan, expect: string): Refusal {
 
 /** A service that starts and then dies is the world's doing; everything else that is left is ours. */
 function notSettled(host: string, left: readonly Change[]): Bug | Failure {
-  const changes = left.map(({of, what}) => `${of}: ${what}`)
+  const changes = left.map(inWords)
   const facts = {host, left: changes}
   const dead = left.filter(({of, what}) => of.startsWith('unit ') && /\bstart\b/.test(what)).map(({of}) => of.slice(5))
   if (dead.length === left.length)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import {machineOver} from '../../src/machine/apply.ts'
+import {type HostDoing, machineOver} from '../../src/machine/apply.ts'
 import type {Answer, Connection, Exchange, Wanted} from '../../src/machine/model.ts'
 import {isAction} from '../../src/machine/wire.ts'
 
@@ -31,7 +31,7 @@ function scene(answer: (name: string, exchange: number) => Partial<Answer> = () 
       again: connect,
     }
   }
-  return {machine: machineOver(connect()), exchanges, words}
+  return {machine: machineOver(connect()), connect, exchanges, words}
 }
 
 const soon = (name: string, exchange: number): Partial<Answer> =>
@@ -48,6 +48,24 @@ t.test('neighbouring packages are one call of apt, others keep their place', asy
   const {roundTrips} = await machine.apply([pkg('a'), pkg('b'), command, pkg('c')], {fence})
   t.strictSame(words, ['packages install a b', 'run touch /x', 'packages install c'])
   t.equal(roundTrips, 2)
+})
+
+t.test('what is about to be done is told first, and not done when telling fails', async t => {
+  const {connect, words} = scene(soon)
+  const told: HostDoing[] = []
+  const before = async (doing: HostDoing) => {
+    t.strictSame(words, [], 'nothing was done yet')
+    told.push(doing)
+  }
+  await machineOver(connect(), {before}).apply([pkg('a')], {fence})
+  t.match(told, [{host: 'north-1', fence, changes: ['package a: install'], planHash: /^[0-9a-f]{64}$/}])
+  await machineOver(connect(), {before}).apply([pkg('a')], {fence})
+  t.equal(told.length, 1, 'no change, nothing to tell')
+  const deaf = scene()
+  const refusing = machineOver(deaf.connect(), {before: () => Promise.reject(new Error('no journal'))})
+  await t.rejects(refusing.apply([pkg('a')], {fence}), {message: 'no journal'})
+  await t.rejects(refusing.act('x', [{act: 'remove', args: ['/x']}], fence), {message: 'no journal'})
+  t.strictSame(deaf.words, [])
 })
 
 t.test('a plan that was made of another world is refused before anything is done', async t => {
