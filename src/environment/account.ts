@@ -54,7 +54,7 @@ export async function welcomes(
   const wishes = accountsOf(contract, environment.hostnames.edition).map(account => ({...account, renew: true}))
   const answers = await ask(platform, environment, {id, fence, wishes})
   return answers.map((answer, at) => {
-    const {welcome} = JSON.parse(answer.out) as {welcome: {url: string; expiresAt: string}}
+    const {welcome} = said<{welcome: {url: string; expiresAt: string}}>(environment, answer)
     const {email, role} = wishes[at] as WantedAccount
     return {email, role, url: new Secret(welcome.url), expiresAt: welcome.expiresAt}
   })
@@ -64,7 +64,7 @@ async function knownAccounts(platform: Platform, environment: Environment): Prom
   const machine = await platform.machine(hostOf(environment, 'edition'))
   const args = asking(environment, 'edition', ['GET', '/internal/accounts'])
   const [answer] = await machine.ask([{ask: 'run_as', args}])
-  const {items} = JSON.parse(understood(environment, answer).out) as {items: {email: string}[]}
+  const {items} = said<{items: {email: string}[]}>(environment, answer)
   return new Set(items.map(({email}) => email))
 }
 
@@ -89,6 +89,16 @@ async function ask(
   )
   for (const answer of answers) understood(environment, answer)
   return answers
+}
+
+/** The service may have fallen to somebody: what is no JSON is its fault, not ours. */
+function said<T>(environment: Environment, answer: Answer | undefined): T {
+  const {out} = understood(environment, answer)
+  try {
+    return JSON.parse(out) as T
+  } catch {
+    return understood(environment, {exit: 1, out, err: 'its answer is no JSON'}) as never
+  }
 }
 
 function understood(environment: Environment, answer: Answer | undefined): Answer {

@@ -1,9 +1,11 @@
 import {type Address, connectionOf, missingLedger, type Role, urlOf} from './address.ts'
 import type {Ledger} from './ledger.ts'
+import {assertOwnSocket} from './place.ts'
 import {isAway, unreachable} from './trouble.ts'
 
 /** A ledger at an address, whatever its level. The first statement connects. */
 export async function connectLedger(address: Address, role: Role = 'app'): Promise<Ledger> {
+  if (address.kind === 'private') assertOwnSocket(address.place)
   const {makePool} = await import('./pool.ts')
   return makePool({
     config: connectionOf(address, role),

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import {realpathSync, statSync} from 'node:fs'
+import {lstatSync, realpathSync, statSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {Refusal} from '../error.ts'
 
@@ -41,6 +41,16 @@ export function assertPassable(home: string): void {
   throw new Refusal('home-unusable', `${serviceUser} cannot reach its data below ${home}: a folder above is closed.`, {
     facts: {closed},
     remedies: ['Choose another SELFHELP_HOME, such as /var/lib/selfhelp.', `chmod o+x ${closed.join(' ')}`],
+  })
+}
+
+/** Where anybody may make the socket's folder, one of somebody else would bring us a ledger of theirs. */
+export function assertOwnSocket({socket}: Pick<Place, 'socket'>, uid = process.getuid?.() ?? 0): void {
+  const found = lstatSync(socket, {throwIfNoEntry: false})
+  if (uid === 0 || !found || (found.isDirectory() && found.uid === uid)) return
+  throw new Refusal('home-unusable', `${socket} is not ours: somebody else made it.`, {
+    facts: {owner: found.uid},
+    remedies: ['Set XDG_RUNTIME_DIR to a folder of your own, or let its owner take it away.'],
   })
 }
 

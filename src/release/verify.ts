@@ -4,7 +4,7 @@ import {readFile, stat} from 'node:fs/promises'
 import {basename, dirname, join} from 'node:path'
 import {pipeline} from 'node:stream/promises'
 import {Refusal} from '../error.ts'
-import {architectures, type Manifest, type Release, releaseNames} from './model.ts'
+import {architectures, checkVersion, type Manifest, type Release, releaseNames} from './model.ts'
 import {sumsOf} from './sums.ts'
 
 /**
@@ -16,7 +16,7 @@ export async function verifyRelease(archive: string, publicKey: KeyObject): Prom
     /^selfhelp-runtime-(.+)-([a-z0-9]+)\.tar\.gz$/.exec(basename(archive)) ?? []
   const known = architectures.find(one => one === architecture)
   if (!known) throw unreadable(archive, 'its name is not selfhelp-runtime-VERSION-ARCHITECTURE.tar.gz')
-  const names = releaseNames(version, known)
+  const names = releaseNames(checkVersion(version), known)
   const read = async (name: string) =>
     await readFile(join(dirname(archive), name)).catch(() => {
       throw unreadable(archive, `${name} is not beside it`)
@@ -35,6 +35,9 @@ export async function verifyRelease(archive: string, publicKey: KeyObject): Prom
   if (manifest.version !== version || manifest.architecture !== known) {
     throw invalid(archive, `its manifest is of ${manifest.version} for ${manifest.architecture}`)
   }
+  const {from, to} = manifest.schema ?? {}
+  if (![from, to].every(level => Number.isInteger(level) && level >= 0 && level < 10_000))
+    throw invalid(archive, 'its manifest names no schema levels')
   const size = (await stat(archive)).size
   return {
     manifest,

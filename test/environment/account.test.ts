@@ -31,5 +31,7 @@ t.test("a service's admin socket is asked as the service's own user: root would 
   await accounts(platform, async () => [environment], acme).holds({} as never)
   await welcomes(platform, environment, {contract: acme, id: 'x', fence})
   t.ok(seen.length > 2)
+  const garbled = {machine: async () => ({ask: async () => [{exit: 0, out: '<html>', err: ''}]})} as unknown as Platform
+  await t.rejects(accounts(garbled, async () => [environment], acme).holds({} as never), {code: 'runtime-silent'})
   for (const frame of seen) t.match([frame.ask ?? frame.act, frame.args[0]], ['run_as', 'eabcdef'])
 })

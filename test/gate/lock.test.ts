@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs'
 import t from 'tap'
 
 interface Package {
+  readonly integrity?: string
   readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 
@@ -26,4 +27,15 @@ t.test('npm ci accepts the lockfile: packages for other platforms stand in it to
 
 t.test('the lockfile names no registry', async t => {
   t.notMatch(JSON.stringify(lock), /"resolved":/)
+})
+
+t.test('every package that Debian could install is pinned by its hash', async t => {
+  const elsewhere = /musl|android|darwin|win32|freebsd|openharmony|gnueabihf|ppc64|riscv64|s390x/
+  const open = Object.entries(lock.packages).filter(
+    ([folder, {integrity}]) => folder !== '' && integrity === undefined && !elsewhere.test(folder),
+  )
+  t.same(
+    open.map(([folder]) => folder),
+    [],
+  )
 })

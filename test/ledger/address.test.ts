@@ -1,4 +1,4 @@
-import {chmodSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {chmodSync, chownSync, lchownSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import pg from 'pg'
@@ -6,7 +6,7 @@ import t from 'tap'
 import {addressOf, connectionOf} from '../../src/ledger/address.ts'
 import {createLedger} from '../../src/ledger/create.ts'
 import {openLedger} from '../../src/ledger/open.ts'
-import {type Place, placeOf} from '../../src/ledger/place.ts'
+import {assertOwnSocket, type Place, placeOf} from '../../src/ledger/place.ts'
 import {createPrivate, postmasterOf, stopPrivate} from '../../src/ledger/private.ts'
 
 t.test('a password in the URL is refused, wherever it stands', async t => {
@@ -68,3 +68,14 @@ async function serverWithPasswords(home: string): Promise<Place> {
   writeFileSync(join(home, 'password'), 'p4ss\n', {mode: 0o600})
   return place
 }
+
+t.test("a socket's folder that somebody else made is not entered", async t => {
+  const socket = t.testdir({target: {}, link: t.fixture('symlink', 'target')})
+  t.throws(() => assertOwnSocket({socket}, 12_345), {code: 'home-unusable'})
+  const uid = process.getuid?.() || 12_345
+  chownSync(socket, uid, uid)
+  lchownSync(join(socket, 'link'), uid, uid)
+  t.doesNotThrow(() => assertOwnSocket({socket}, uid))
+  t.throws(() => assertOwnSocket({socket: join(socket, 'link')}, uid), {code: 'home-unusable'})
+  t.doesNotThrow(() => assertOwnSocket({socket: join(socket, 'none')}, uid))
+})

@@ -80,6 +80,10 @@ t.test('a release of another key, of another name, or without its companions is 
   }
   await t.rejects(verifyRelease(renamed, key.publicKey), {code: 'release-invalid'}, 'an old release under a new name')
   await t.rejects(verifyRelease(join(folder, 'x.zip'), key.publicKey), {code: 'input-invalid'})
+  for (const version of ['0.1.0-rc1', '$(id)', '..'])
+    await t.rejects(verifyRelease(join(folder, `selfhelp-runtime-${version}-x64.tar.gz`), key.publicKey), {
+      message: /not a version/,
+    })
 })
 
 t.test('a host proves the release with openssl and sha256sum, on the lines that were signed', async t => {
