@@ -30,6 +30,7 @@ export const edgeUnit: UnitWanted = {
   name: 'haproxy.service',
   enabled: true,
   running: true,
+  shared: true,
   restartAfter: ['/etc/default/haproxy'],
   reloadAfter: [
     '/etc/haproxy/haproxy.cfg',

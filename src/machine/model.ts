@@ -161,6 +161,8 @@ export interface UnitWanted extends Common {
   readonly restartAfter?: readonly string[]
   /** Reloaded when one of these files is newer than its last load. */
   readonly reloadAfter?: readonly string[]
+  /** Serves several environments: changed under the machine's own lock. */
+  readonly shared?: boolean
 }
 
 /** One PostgreSQL cluster of Debian's packaging; never moved to another port or version. */

@@ -83,7 +83,8 @@ export function actionsOf(changes: readonly Change[]): readonly Action[] {
   const actions: Action[] = []
   for (const action of changes.flatMap(change => change.actions)) {
     const last = actions.at(-1)
-    if (last && together.has(action.act) && action.act === last.act && action.args[0] === last.args[0])
+    const alike = last && action.act === last.act && action.args[0] === last.args[0] && action.shared === last.shared
+    if (alike && together.has(action.act))
       actions[actions.length - 1] = {...last, args: [...last.args, ...action.args.slice(1)]}
     else actions.push(action)
   }

@@ -26,7 +26,9 @@ export const unit: Operation<UnitWanted> = {
   },
 }
 
-const units = ({name}: UnitWanted, verbs: readonly string[]): Action => ({act: 'units', args: [verbs.join(','), name]})
+function units({name, shared}: UnitWanted, verbs: readonly string[]): Action {
+  return {act: 'units', args: [verbs.join(','), name], ...(shared ? {shared} : {})}
+}
 
 interface UnitFact {
   readonly load: string
