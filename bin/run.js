@@ -11,6 +11,8 @@ if (words.length === 1 && words[0] === '--version') {
   process.stderr.write(`selfhelp is not built. Type: npm run build --prefix ${root}\n`)
   process.exitCode = 4
 } else {
+  // oclif would ask every time whether this Node is new enough; bin/selfhelp brings it.
+  process.env.OCLIF_DISABLE_ENGINE_WARNING = '1'
   // Compiled code is kept in the checkout, not in a shared /tmp where others could leave theirs.
   enableCompileCache(`${root}dist/cache`)
   const {main} = await import('../dist/src/cli/main.js')
