@@ -45,4 +45,6 @@ const plugin = new Plugin({
   respectNoCacheDefault: true,
 })
 await plugin.load()
-writeFileSync('oclif.manifest.json', `${JSON.stringify(plugin.manifest, undefined, 2)}\n`)
+// In one order, whatever the order of files on this disk.
+const commands = Object.fromEntries(Object.entries(plugin.manifest.commands).sort(([a], [b]) => (a < b ? -1 : 1)))
+writeFileSync('oclif.manifest.json', `${JSON.stringify({...plugin.manifest, commands}, undefined, 2)}\n`)
