@@ -3,6 +3,7 @@ import {served, uncertified, unserved} from '../../src/environment/edge.ts'
 import type {Environment} from '../../src/environment/model.ts'
 import {database, gone, ground, running, schema, services} from '../../src/environment/wanted.ts'
 import type {Wanted} from '../../src/machine/model.ts'
+import {comparison} from '../../src/machine/plan.ts'
 import {Secret} from '../../src/secret/secret.ts'
 
 const environment: Environment = {
@@ -80,6 +81,12 @@ t.test('the edge knows its names; the certificate is there before the list that 
   const order = wanted.map(want => ('path' in want ? want.path : want.kind))
   t.ok(order.findIndex(path => path.endsWith('.pem')) < order.indexOf('/etc/haproxy/selfhelp/crt.d/eabcde2'))
   t.equal(order.at(-1), 'unit', 'loaded last')
+  const [change] = comparison(wanted.slice(-1)).changes([])
+  t.match(
+    change?.actions,
+    [{act: 'units', shared: true}],
+    "under the machine's own lock, as other environments load it too",
+  )
 })
 
 t.test('what goes names everything that came', async t => {
