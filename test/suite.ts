@@ -96,7 +96,7 @@ async function test({name, files, jobs}: Part): Promise<Counts> {
   // The ledger's own account must be able to walk to its data.
   chmodSync(home, 0o711)
   const env = {...process.env, SELFHELP_HOME: join(home, 'home'), SELFHELP_TEST_LAB: `test-${process.pid}`, TAP: '1'}
-  const child = spawn('tap', ['--reporter=tap', ...(jobs ? [`--jobs=${jobs}`] : []), ...files], {
+  const child = spawn('tap', ['--reporter=tap', '--timeout=180', ...(jobs ? [`--jobs=${jobs}`] : []), ...files], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
