@@ -84,17 +84,17 @@ function plainPart(title: string, out: Out, now: () => number): Part {
   const tell = (text: string) => out.write(`${title}${text}\n`)
   const begun = setTimeout(() => tell(' …'), early).unref()
   const again = setInterval(() => tell(`: ${howFar || 'still at it'} (${seconds(now() - began)})`), told).unref()
-  const end = (mark: string, text = '') => {
+  const end = (how: string) => {
     clearTimeout(begun)
     clearInterval(again)
-    tell(`: ${mark}${text && ` ${text}`} (${seconds(now() - began)})`)
+    tell(`: ${how} (${seconds(now() - began)})`)
   }
   return {
     at: text => {
       howFar = text
     },
-    done: text => end('done', text),
-    failed: text => end('failed', text),
+    done: text => end(text || 'done'),
+    failed: text => end(text ? `failed: ${text}` : 'failed'),
   }
 }
 

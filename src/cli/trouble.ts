@@ -57,6 +57,7 @@ const words = {usage: 'Cannot read this', refusal: 'Refused', failure: 'Failed',
 
 function factLines(name: string, fact: unknown, out: Out): string[] {
   const label = `  ${paint(out, 'dim', name)}`
+  if (fact === undefined) return []
   if (!Array.isArray(fact)) return [`${label} ${factText(fact)}`]
   return fact.length === 0 ? [] : [label, ...fact.map(each => `    ${factText(each)}`)]
 }

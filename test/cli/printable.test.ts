@@ -4,7 +4,7 @@ import {progressOn} from '../../src/cli/progress.ts'
 import {report} from '../../src/cli/trouble.ts'
 import {show} from '../../src/cli/view.ts'
 import {systemClock} from '../../src/clock.ts'
-import {Failure} from '../../src/error.ts'
+import {Failure, Refusal} from '../../src/error.ts'
 import {written} from '../support/streams.ts'
 
 const evil = 'up\x1b]0;title\x07\x1b[2J\x9b31m\r\u202egnp.exe\x7f'
@@ -34,4 +34,11 @@ t.test('whatever is shown goes that way', async t => {
   part.at(evil)
   part.done(evil)
   t.notMatch(plain.text, risky)
+})
+
+t.test('a fact that is not there is left out, and hides nothing of the rest', async t => {
+  const err = written()
+  const refusal = new Refusal('not-found', 'no contact nobody', {facts: {role: undefined, name: 'nobody'}})
+  t.equal(report(refusal, {out: err, err, interactive: false}, false), 3)
+  t.match(err.text, /no contact nobody\n +name nobody\n/)
 })

@@ -8,7 +8,7 @@ t.test('a pipe gets one line of what ends at once', async t => {
   const part = progressOn(out, {milliseconds: () => 0}).part('base image')
   part.at('1 of 12 packages')
   part.done('54 MB')
-  t.equal(out.text, 'base image: done 54 MB (0.0 s)\n')
+  t.equal(out.text, 'base image: 54 MB (0.0 s)\n')
 })
 
 t.test('a pipe is told after a second that something lasts, and every five seconds how far it is', async t => {
@@ -29,7 +29,7 @@ t.test('a pipe is told after a second that something lasts, and every five secon
       'base image …',
       'base image: 5 of 12 packages (5.0 s)',
       'base image: 10 of 12 packages (10.0 s)',
-      'base image: failed no room (12.0 s)',
+      'base image: failed: no room (12.0 s)',
       '',
     ].join('\n'),
   )
