@@ -1,4 +1,4 @@
-import {CodedError} from '../error.ts'
+import {CodedError, Failure} from '../error.ts'
 import {type RunRow, requeueRun, runById, stepsOfRun, withdrawRun} from '../ledger/run.ts'
 import type {Durable} from '../runbook/dbos.ts'
 import type {How} from '../runbook/execute.ts'
@@ -129,8 +129,22 @@ async function followHere(world: World, kernel: Kernel, continued: Continued & P
   } catch (thrown) {
     const why: Stopped = {exit: 3, way: 'undone', trouble: troubleOf(thrown)}
     await withdrawRun(kernel.ledger, {run: run.id, executor: kernel.executor.id}, why).catch(() => {})
-    throw thrown
+    throw isUnreachable(thrown) ? leftBehind(thrown, run) : thrown
   }
+}
+
+function isUnreachable(thrown: unknown): thrown is Failure {
+  return thrown instanceof Failure && thrown.code === 'ledger-unreachable'
+}
+
+/** Nobody could write down that it stopped; what it did write is enough to go on. */
+function leftBehind(cause: Failure, {id}: RunRow): Failure {
+  const remedies = ['selfhelp doctor', `selfhelp run resume ${id}`]
+  return new Failure('ledger-unreachable', `${cause.message} Run ${id} goes on when it is resumed.`, {
+    cause,
+    runId: id,
+    remedies,
+  })
 }
 
 async function follow(world: World, kernel: Kernel, given: Continued & Pick<How, 'durably'>): Promise<End> {
