@@ -148,8 +148,14 @@ t.test('a Debian machine becomes a host', {skip: why ?? false, timeout: 600_000}
         [],
       ],
     )
+    await cmc.type('probe', 'add', 'outside', '--netns', (await cmc.status()).outside.netns)
+    const ill = await cmc.json('doctor')
+    t.equal(ill.exit, 5)
+    const differing = ill.answer.items.filter(({state}: {state: string}) => state === 'difference')
+    t.match(differing, [{check: 'outside', subject: 'north-1 from outside', found: '22', remedy: /host drift north-1/}])
     t.equal((await cmc.type('host', 'apply', 'north-1')).exit, 0)
     t.equal((await cmc.type('host', 'drift', '--all')).exit, 0)
+    t.match(await cmc.json('doctor'), {exit: 0, answer: {differences: 0}})
   })
 
   await t.test('a plan that is no longer true is not applied', async t => {
