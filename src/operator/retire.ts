@@ -11,7 +11,8 @@ export interface OperatorRetired {
 /** From now on nothing this operator signs is accepted; what they signed before stays good. The last person cannot go. */
 export async function retireOperator(ledger: Ledger, clock: Clock, email: string): Promise<OperatorRetired> {
   return ledger.transaction(async tx => {
-    await tx.all`lock table operator in share row exclusive mode`
+    // One at a time: of two who retire each other one must stay.
+    await tx.all`select pg_advisory_xact_lock(7274153)`
     const rows = await operators(tx)
     const found = rows.find(row => row.email === email)
     if (!found) throw new Refusal('not-found', `There is no operator ${email}.`, {remedies: ['selfhelp operator list']})

@@ -1,6 +1,7 @@
 import t from 'tap'
 import {Refusal} from '../../../src/error.ts'
 import type {Ledger} from '../../../src/ledger/ledger.ts'
+import {addOperator} from '../../../src/ledger/operator.ts'
 import {runById} from '../../../src/ledger/run.ts'
 import {execute} from '../../../src/runbook/execute.ts'
 import type {Step} from '../../../src/runbook/model.ts'
@@ -30,11 +31,11 @@ t.test('a run that was altered in the ledger is not what its operator signed, an
   await asked('first')
   for (const [what, alter] of Object.entries(alterations)) {
     const {id} = await asked(what)
-    await alter(id, ledger)
+    await alter(id, ledger.owner)
     const code = 'signature-invalid'
     t.match(await execute(kernel, id, plainly()), {state: 'undone', stopped: {exit: 3, trouble: {code}}}, what)
     const begun = await asked(`${what} begun`)
-    await alter(begun.id, ledger)
+    await alter(begun.id, ledger.owner)
     await ledger.all`update run set started_at = now() where id = ${begun.id}`
     await t.rejects(execute(kernel, begun.id, plainly()), {code}, `${what}, as if begun`)
     t.equal((await runById(ledger, begun.id)).attempt, 0)
@@ -51,4 +52,23 @@ t.test('nothing is done for a run whose signature is not accepted, not even when
   await kernel.ledger.all`update run set state = 'stopped', started_at = now() where id = ${run.id}`
   const strict = {...kernel, verify: () => Promise.reject(new Refusal('signature-invalid', 'not theirs'))}
   await t.rejects(execute(strict, run.id, plainly()), {code: 'signature-invalid'})
+})
+
+t.test('whoever has the rights of `app` can neither alter what was asked nor wake what has ended', async t => {
+  const ledger = await freshLedger(t)
+  const book = bookOf('mild', [])
+  const kernel = testKernel(ledger, [book])
+  const {id} = await requestRun(kernel, {runbook: book, input: {name: 'x'}, by: asAnn})
+  await addOperator(ledger, {email: 'ann@cmc.test', role: 'cmc', publicKey: 'ssh-ed25519 A'})
+  const code = '42501'
+  await t.rejects(ledger.all`update run set input = '{}' where id = ${id}`, {code})
+  await t.rejects(ledger.all`update run set request = '{}', signature = 'x' where id = ${id}`, {code})
+  await t.rejects(ledger.all`delete from run where id = ${id}`, {code})
+  await t.rejects(ledger.all`update operator set public_key = 'ssh-ed25519 B'`, {code})
+  await t.rejects(ledger.all`update operator set role = 'approver'`, {code})
+  await t.rejects(ledger.all`delete from operator`, {code})
+  t.match(await execute(kernel, id, plainly()), {state: 'done'})
+  await t.rejects(ledger.all`update run set state = 'queued', started_at = null where id = ${id}`, {code: '23001'})
+  t.equal((await runById(ledger, id)).state, 'done')
+  await ledger.all`update operator set retired_at = now()`
 })
