@@ -12,65 +12,81 @@ import {openLedger} from '../src/ledger/open.ts'
 import {placeOf} from '../src/ledger/place.ts'
 import {stopPrivate} from '../src/ledger/private.ts'
 import {packageRoot} from '../src/root.ts'
-import {compare, program} from './pairs.ts'
+import {type Compared, compare, program} from './pairs.ts'
 
-const tenants = Number(process.env.SELFHELP_BENCH_TENANTS ?? 10_000)
-const entries = Number(process.env.SELFHELP_BENCH_ENTRIES ?? 1_000_000)
-/** 300 ms where `node -e 0` takes 45. */
-const goal = 300 / 45
-/** 250 ms where `node -e 0` takes 45. */
-const talk = 250 / 45
+const large = {
+  tenants: Number(process.env.SELFHELP_BENCH_TENANTS ?? 10_000),
+  entries: Number(process.env.SELFHELP_BENCH_ENTRIES ?? 1_000_000),
+}
 /** MB. */
 const heap = 64
 const selfhelp = join(packageRoot(), 'bin/selfhelp')
 const peer = program('node -e 0', [process.execPath, '-e', '0'])
+/** Milliseconds are meant where node -e 0 takes 45. */
+const inNodes = (milliseconds: number) => milliseconds / 45
+
+/** What a list of a thousand tenants costs; whole processes. */
+export async function tenantList({pairs}: {pairs: number}): Promise<Compared[]> {
+  return filled({tenants: 1000, entries: 0}, async env => [
+    await compare({
+      name: 'tenant list, 1000 tenants',
+      ours: program('selfhelp tenant list', [selfhelp, 'tenant', 'list'], env),
+      ...{peer, atMost: inNodes(250), pairs},
+    }),
+  ])
+}
 
 /** What a ledger of ten thousand tenants and a million journal entries costs to ask; whole processes. */
-export async function ledger(): Promise<void> {
+export async function ledger({pairs}: {pairs: number}): Promise<Compared[]> {
+  const commands = [
+    ['tenant', 'list', '--limit', '50'],
+    ['tenant', 'show', nameOf(large.tenants / 2)],
+    ['journal', 'list', '--tenant', nameOf(large.tenants / 3)],
+  ]
+  return filled(large, async env => {
+    const results: Compared[] = []
+    for (const words of commands) {
+      const ours = program('selfhelp', [selfhelp, ...words], env)
+      results.push(await compare({name: words.join(' '), ours, peer, atMost: inNodes(300), pairs}))
+    }
+    await verified(env)
+    return results
+  })
+}
+
+type Size = typeof large
+
+async function filled<T>(size: Size, work: (env: NodeJS.ProcessEnv) => Promise<T>): Promise<T> {
   const home = mkdtempSync(join(tmpdir(), 'selfhelp-bench-'))
   const env = {...process.env, SELFHELP_HOME: home}
   try {
     const began = performance.now()
-    await fill(home, env)
-    console.log(
-      `${tenants} tenants and ${entries} entries made in ${((performance.now() - began) / 1000).toFixed(0)} s`,
-    )
-    const thousand = ['tenant', 'list', '--limit', '1000']
-    await compare({
-      name: thousand.join(' '),
-      ours: program('selfhelp', [selfhelp, ...thousand], env),
-      peer,
-      atMost: talk,
-    })
-    for (const words of [
-      ['tenant', 'list', '--limit', '50'],
-      ['tenant', 'show', nameOf(tenants / 2)],
-      ['journal', 'list', '--tenant', nameOf(tenants / 3)],
-    ])
-      await compare({name: words.join(' '), ours: program('selfhelp', [selfhelp, ...words], env), peer, atMost: goal})
-    await verified(env)
+    await fill({home, env}, size)
+    const seconds = ((performance.now() - began) / 1000).toFixed(0)
+    console.log(`${size.tenants} tenants and ${size.entries} entries made in ${seconds} s`)
+    return await work(env)
   } finally {
     await stopPrivate(placeOf(home, process.env))
     rmSync(home, {recursive: true, force: true})
   }
 }
 
-async function fill(home: string, env: NodeJS.ProcessEnv): Promise<void> {
+async function fill({home, env}: {home: string; env: NodeJS.ProcessEnv}, size: Size): Promise<void> {
   await init({
     ...{home, env, clock: systemClock, operator: 'jane@cmc.test'},
     ...{baseDomain: undefined, operatorKey: undefined, recoveryKeys: []},
   })
   const ledger = await openLedger({home, env})
   try {
-    await ledger.transaction(makeTenants)
-    await makeJournal(ledger)
+    await ledger.transaction(tx => makeTenants(tx, size))
+    await makeJournal(ledger, size)
     await ledger.all`analyze`
   } finally {
     await ledger.close()
   }
 }
 
-async function makeTenants(tx: Queries): Promise<void> {
+async function makeTenants(tx: Queries, {tenants}: Size): Promise<void> {
   await tx.all`insert into site (name, country, tier, iso27001, soc2) values ('north', 'FR', '4', '2030-01-01', '2030-01-01')`
   await tx.all`insert into host (name, site, address, host_key, roles)
     select 'north-' || n, 'north', '10.1.0.' || n, 'ssh-ed25519 AAAA', '{edge,presentation,edition,database}'
@@ -92,7 +108,7 @@ async function makeTenants(tx: Queries): Promise<void> {
 
 const atOnce = 10_000
 
-async function makeJournal(ledger: Ledger): Promise<void> {
+async function makeJournal(ledger: Ledger, {tenants, entries}: Size): Promise<void> {
   const last = await ledger.one<{sequence: number; hash: string}>`
     select sequence, encode(hash, 'hex') as hash from journal order by sequence desc limit 1`
   let head = {sequence: last?.sequence ?? 0, hash: last?.hash ?? beginning}
