@@ -2,7 +2,7 @@ import {Failure} from '../error.ts'
 import {certificatesOf} from '../ledger/certificate.ts'
 import {environmentsOf, othersOnRelease} from '../ledger/environment.ts'
 import type {Wanted} from '../machine/model.ts'
-import type {At, Undo} from '../runbook/model.ts'
+import type {Undo} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
 import {Secret} from '../secret/secret.ts'
 import {type Served, served, uncertified, unserved} from './edge.ts'
@@ -17,6 +17,7 @@ import {
   goneFromHosts,
   onHosts,
   type Stage,
+  shareLock,
   without,
 } from './stage.ts'
 import {database, gone, ground, readiness, running, schema, services} from './wanted.ts'
@@ -35,18 +36,18 @@ export function foundations(platform: Platform, environments: Environments): Rev
   const ours = onHosts(platform, environments, [foundationStage(platform)])
   const release = releases(platform, environments)
   const without = goneFromHosts(platform, environments, [[{role: 'database', wanted: gone}]])
-  const away = {
-    holds: async (at: At) => (await without.holds(at)) && (await release.gone.holds(at)),
-    make: async (at: At) => {
+  const away = (released: Fact): Fact => ({
+    holds: async at => (await without.holds(at)) && (await released.holds(at)),
+    make: async at => {
       await without.make(at)
-      await release.gone.make(at)
+      await released.make(at)
     },
-  }
+  })
   return {
     holds: async at => (await Promise.all([ours.holds(at), release.holds(at)])).every(Boolean),
     make: async at => void (await Promise.all([ours.make(at), release.make(at)])),
-    undo: backBy(away),
-    gone: away,
+    undo: backBy(away(release.undone)),
+    gone: away(release.gone),
   }
 }
 
@@ -121,14 +122,15 @@ function foundationStage(platform: Platform): Stage {
   }
 }
 
-function releases(platform: Platform, environments: Environments): Fact & {readonly gone: Fact} {
+/** Unpacked under the lock of the host's share: under that of the environment it would wait for the database. */
+function releases(platform: Platform, environments: Environments): Fact & {readonly gone: Fact; readonly undone: Fact} {
   const each = async (all: readonly Environment[]) => {
     const places = new Map(all.map(one => [`${hostOf(one, 'presentation')} ${one.version}`, one]))
     return Promise.all(
       [...places.values()].map(async ({id, version, placed}) => {
         const host = hostOf({placed}, 'presentation')
         const [machine, {wanted}] = await Promise.all([platform.machine(host), platform.release(version, host)])
-        return {machine, wanted: [wanted], lock: environmentLock(id), host, version}
+        return {id, machine, wanted: [wanted], lock: shareLock(host, id), host, version}
       }),
     )
   }
@@ -142,7 +144,8 @@ function releases(platform: Platform, environments: Environments): Fact & {reado
     const free = found.filter((_, n) => others[n] === 0)
     return free.map(one => ({...one, wanted: one.wanted.map(release => ({...release, absent: true}))}))
   }
-  return {...asWanted(async () => each(await environments())), gone: asWanted(unused)}
+  const gone = async () => (await unused()).map(one => ({...one, lock: environmentLock(one.id)}))
+  return {...asWanted(async () => each(await environments())), undone: asWanted(unused), gone: asWanted(gone)}
 }
 
 /** What is not ready after that many seconds, waited for on the hosts themselves: no exchange is spent on waiting. */

@@ -19,6 +19,11 @@ export function environmentLock(id: string): string {
   return `environment:${id}`
 }
 
+/** The lock of a host's share of an environment that is being placed on it. */
+export function shareLock(host: string, id: string): string {
+  return `host:${host}/${id}`
+}
+
 /** Something wanted on a machine, and the lock under which it is changed. */
 interface Part {
   readonly machine: Machine

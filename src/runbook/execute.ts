@@ -79,8 +79,7 @@ async function refusedAtStart(records: Records, refused: Refusal): Promise<End> 
 /** Tells every host a lock reaches of its epoch; gives those that did not answer, which hear of it with the next change. */
 export async function announce(kernel: Kernel, fences: readonly Fence[]): Promise<string[]> {
   const unheard = new Set<string>()
-  // A host's share of an environment is no lock of its own there.
-  for (const fence of fences.filter(({lock}) => !lock.includes('/'))) {
+  for (const fence of fences) {
     const hosts = await hostsOfLock(kernel.ledger, fence.lock)
     await Promise.all(hosts.map(host => kernel.announce(host, fence).catch(() => unheard.add(host))))
   }

@@ -8,6 +8,7 @@ import {
   names,
   type Platform,
   schemas,
+  shareLock,
 } from '../environment/steps.ts'
 import type {Runbook, Step, Undo} from '../runbook/model.ts'
 import {type Fact, runbook, step} from '../runbook/step.ts'
@@ -65,5 +66,5 @@ function reversible(name: string, {undo, ...fact}: Fact & {undo: Undo}, within?:
 }
 
 function hostLocks(id: string, placed: readonly {host: string}[]): readonly string[] {
-  return [...new Set(placed.map(({host}) => `host:${host}/${id}`))]
+  return [...new Set(placed.map(({host}) => shareLock(host, id)))]
 }
