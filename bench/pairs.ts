@@ -22,8 +22,11 @@ export interface Compared {
   readonly name: string
   readonly measured: string
   readonly goal: string
-  readonly verdict: 'met' | 'not met' | 'not distinguishable'
+  readonly verdict: 'met' | 'not met' | 'not distinguishable' | 'too few pairs'
 }
+
+/** Pairs that make a verdict. */
+const enough = 7
 
 /** Runs ours and the peer's in turn, each first every other time, and compares their medians. */
 export async function compare({name, ours, peer, atMost, pairs = 9}: Pair): Promise<Compared> {
@@ -40,7 +43,7 @@ export async function compare({name, ours, peer, atMost, pairs = 9}: Pair): Prom
   const ratio = mine.median / theirs.median
   const margin = Math.abs(atMost * theirs.median - mine.median)
   const fuzzy = atMost * (theirs.upper - theirs.lower) > margin
-  const verdict = fuzzy ? 'not distinguishable' : ratio <= atMost ? 'met' : 'not met'
+  const verdict = pairs < enough ? 'too few pairs' : fuzzy ? 'not distinguishable' : ratio <= atMost ? 'met' : 'not met'
   const compared: Compared = {name, measured: `${ratio.toFixed(2)} ×`, goal: `${atMost.toFixed(2)} ×`, verdict}
   say(compared, [describe(ours.name, mine), `${describe(peer.name, theirs)}   ${pairs} pairs`])
   return compared

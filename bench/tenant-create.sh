@@ -163,7 +163,7 @@ rm -rf /etc/systemd/system/$id-*.service /etc/selfhelp/$id /etc/postgresql/15/$i
 rm -rf /opt/selfhelp/releases/$version /opt/selfhelp/releases/.peer /var/lib/selfhelp/peer.*
 userdel $id
 systemctl daemon-reload
-systemctl reset-failed $id-\* postgresql@15-$id
+systemctl reset-failed $id-\* postgresql@15-$id 2>/dev/null
 true
 REMOTE
 )
