@@ -29,7 +29,7 @@ const byDesign: readonly {readonly at: RegExp; readonly because: string}[] = [
   {at: /^north-1\/etc\/haproxy\/selfhelp\/cert\/[a-z0-9.-]+\.pem$/, because: 'HAProxy serves TLS with it'},
 ]
 
-t.test('no secret is told anywhere in a whole journey', {skip: why ?? false, timeout: 600_000}, async t => {
+t.test('no secret is told anywhere in a whole journey', {skip: why ?? false, timeout: 840_000}, async t => {
   const folder = mkdtempSync(join(tmpdir(), 'selfhelp-secrets-'))
   chmodSync(folder, 0o711)
   const inside = (name: string) => join(folder, name)

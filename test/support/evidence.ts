@@ -72,6 +72,23 @@ export async function leftovers(lab: string, hosts: readonly string[]): Promise<
   return (await Promise.all(found)).flat()
 }
 
+/** Where on a host an environment is still named: files and folders, accounts, shared files. */
+export async function tracesOf(lab: string, host: string, id: string): Promise<string[]> {
+  const first = await firstProcess(await processesOf(lab, host))
+  const root = `/proc/${first}/root`
+  // The fence of its lock must outlive it, journals tell what was.
+  const kept = ['-path', `${root}/var/lib/selfhelp`, '-o', '-path', `${root}/var/log/journal`]
+  const places = ['etc', 'opt', 'run', 'tmp', 'var'].map(place => `${root}/${place}`)
+  const named = await inShell('find', [...places, '(', ...kept, ')', '-prune', '-o', '-name', `*${id}*`, '-print'])
+  // Debian keeps the account files of one change before.
+  const backups = ['passwd-', 'shadow-', 'group-', 'gshadow-'].map(name => `--exclude=${name}`)
+  const told = await inShell('grep', ['-rlsD', 'skip', ...backups, '-e', id, `${root}/etc`]).catch(() => ({stdout: ''}))
+  return `${named.stdout}${told.stdout}`
+    .split('\n')
+    .filter(Boolean)
+    .map(path => path.slice(root.length))
+}
+
 /** True while the host runs a program whose command line (NUL between words) is like this. */
 export async function isRunning(lab: string, host: string, cmdline: RegExp): Promise<boolean> {
   return (await processesOf(lab, host)).some(pid => {

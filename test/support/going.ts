@@ -1,0 +1,37 @@
+import {join} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
+import type {Ledger} from '../../src/ledger/ledger.ts'
+import {packageRoot} from '../../src/root.ts'
+import type {Centre} from './centre.ts'
+import {type Ended, run} from './process.ts'
+
+/** The command, and what an operator's Ctrl-C does to it. */
+export function interruptible({home}: Centre, words: readonly string[]): [Promise<Ended>, () => void] {
+  let interrupt = () => {}
+  const env = {PATH: process.env.PATH, SELFHELP_HOME: home}
+  const ended = run([join(packageRoot(), 'bin/selfhelp'), ...words], {
+    env,
+    cwd: '/',
+    during: ({kill}) => {
+      interrupt = () => kill('SIGINT')
+    },
+  })
+  return [ended, () => interrupt()]
+}
+
+/** Returns as soon as a step of the tenant's run is being made. */
+export async function reached(
+  ledger: Ledger,
+  {tenant, during, ended}: {tenant: string; during: string; ended: Promise<Ended>},
+): Promise<void> {
+  let over: Ended | undefined
+  void ended.then(end => {
+    over = end
+  })
+  const step = () => ledger.one`
+    select from run join run_step on run_step.run = run.id where run.subject = ${tenant} and run_step.name = ${during}`
+  while ((await step()) === undefined) {
+    if (over) throw new Error(`it ended before ${during}: ${over.exit} ${over.err}`)
+    await sleep(10)
+  }
+}
