@@ -25,6 +25,9 @@ export interface Compared {
   readonly verdict: 'met' | 'not met' | 'not distinguishable' | 'too few pairs'
 }
 
+/** Milliseconds; what takes so long says how far it is. */
+const slow = 2000
+
 /** Pairs that make a verdict. */
 const enough = 7
 
@@ -37,6 +40,8 @@ export async function compare({name, ours, peer, atMost, pairs = 9}: Pair): Prom
     for (const {side, into} of pair % 2 === 0 ? turn : turn.toReversed()) {
       const milliseconds = await side.run()
       if (pair >= 0) into.push(milliseconds)
+      if (milliseconds > slow)
+        process.stderr.write(`    pair ${pair + 1}: ${side.name} ${milliseconds.toFixed(0)} ms\n`)
     }
   }
   const [mine, theirs] = [summary(times.ours), summary(times.peer)]
