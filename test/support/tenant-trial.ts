@@ -5,7 +5,7 @@ import {acme, putSites, tenantWorldOn} from './tenant-world.ts'
 
 /** Creating a tenant, in a world that outlives its process. */
 export function killable({ledger, folder}: Place): Killable {
-  const world = tenantWorldOn(ledger, folder)
+  const world = tenantWorldOn(ledger, {keys: folder, folder})
   return {
     runbook: tenantCreate(world.platform),
     begin: async () => {

@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto'
-import {existsSync, readFileSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {Readable} from 'node:stream'
@@ -33,7 +33,9 @@ export interface TenantWorld<L extends Ledger = TestLedger> {
 export async function tenantWorld(t: Pick<Test, 'teardown'>): Promise<TenantWorld> {
   const ledger = await freshLedger(t)
   await putSites(ledger)
-  return tenantWorldOn(ledger)
+  const keys = mkdtempSync(join(tmpdir(), 'selfhelp-test-keys-'))
+  t.teardown(() => rmSync(keys, {recursive: true}))
+  return tenantWorldOn(ledger, {keys})
 }
 
 /** Two sites, three hosts. */
@@ -49,8 +51,11 @@ export async function putSites(ledger: Ledger): Promise<void> {
   await at('south-1', 'south', ['repository'])
 }
 
-/** The world of a ledger that has sites; with a folder it outlives a process that is killed. */
-export function tenantWorldOn<L extends Ledger>(ledger: L, folder?: string): TenantWorld<L> {
+/** The world of a ledger that has sites; with a folder for its machines it outlives a process that is killed. */
+export function tenantWorldOn<L extends Ledger>(
+  ledger: L,
+  {keys, folder}: {keys: string; folder?: string},
+): TenantWorld<L> {
   const machines = new Map(
     ['north-1', 'north-2', 'south-1'].map(name => {
       const script = folder === undefined ? {} : {file: join(folder, `${name}.json`)}
@@ -58,12 +63,11 @@ export function tenantWorldOn<L extends Ledger>(ledger: L, folder?: string): Ten
     }),
   )
   const machine = (name: string) => machines.get(name) as ScriptedMachine
-  const platform = platformOn(ledger, machine, folder)
+  const platform = platformOn(ledger, machine, join(keys, 'key'))
   return {ledger, platform, machine, state: () => stateOf(ledger, [...machines.values()])}
 }
 
-function platformOn(ledger: Ledger, machine: (host: string) => Machine, folder?: string): Platform {
-  const keyFile = join(folder ?? tmpdir(), `selfhelp-test-key-${folder ? 'kept' : randomBytes(6).toString('hex')}`)
+function platformOn(ledger: Ledger, machine: (host: string) => Machine, keyFile: string): Platform {
   if (!existsSync(keyFile)) writeKeys(keyFile, [newKey()])
   const clock = leapingClock()
   return {
