@@ -64,9 +64,15 @@ async function makeSharedRoles(tx: Queries): Promise<void> {
 
 async function makeDatabase(admin: Ledger): Promise<void> {
   const there = await admin.one`select from pg_database where datname = 'selfhelp'`
-  if (!there) await admin.all`create database selfhelp owner selfhelp_owner`
+  if (!there) await admin.all`create database selfhelp owner selfhelp_owner`.catch(madeMeanwhile)
   // The durable runs keep their tables in a schema of their own, made by `app`.
   await admin.all`grant create on database selfhelp to selfhelp_app`
+}
+
+/** The server may still have been at work for an init that was killed: `duplicate_database`, or `unique_violation` at the same instant. */
+function madeMeanwhile(thrown: unknown): void {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
+  if (code !== '42P04' && code !== '23505') throw thrown
 }
 
 function rolesRefused(thrown: unknown): unknown {
