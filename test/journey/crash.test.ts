@@ -66,7 +66,8 @@ async function facts(cmc: Centre): Promise<readonly string[]> {
     `find /etc /opt /var /home /root \\( ${apart} \\) -prune -o -printf '%y %m %u:%g %p\\n'`,
     `find /etc /opt /var /home /root \\( ${apart} -o ${unequal} \\) -prune -o -type f -print | grep -F ${id} | while read -r file; do printf '%s %s\\n' "$(sed 's/${id}/ENV/g' "$file" | sha256sum)" "$file"; done`,
     `systemctl list-unit-files --no-legend '${id}*' 'postgresql@*'`,
-    "systemctl list-units --all --plain --no-legend --type=service | awk '{print $1, $3, $4}'",
+    // systemd-timedated answers the preflight and ends by itself when nobody asks it more.
+    "systemctl list-units --all --plain --no-legend --type=service | grep -v '^systemd-timedated' | awk '{print $1, $3, $4}'",
     "pg_lsclusters -h | awk '{print $1, $2, $3, $4, $5, $6}'",
     "ss -Hltn | awk '{print $4}'",
     'nft list ruleset',

@@ -63,7 +63,8 @@ export async function hostFacts(
     'getent passwd | cut -d: -f1,5-',
     'getent group | cut -d: -f1,4',
     "systemctl list-unit-files --no-legend 'e*-*' 'postgresql@*'",
-    "systemctl list-units --all --plain --no-legend --type=service | awk '{print $1, $4}'",
+    // systemd-timedated answers the preflight and ends by itself when nobody asks it more.
+    "systemctl list-units --all --plain --no-legend --type=service | grep -v '^systemd-timedated' | awk '{print $1, $4}'",
     "ss -Hltn | awk '{print $4}'",
     'pg_lsclusters -h',
     'nft list ruleset',
