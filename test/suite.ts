@@ -14,7 +14,10 @@ import {stopTestServer} from './support/ledger.ts'
 interface Part {
   readonly name: string
   readonly files: readonly string[]
-  /** Test files at once; labs and databases are shared, so those run one after the other. */
+  /**
+   * Test files at once. The real PostgreSQL is one for all; the last lab of a machine puts its settings back, which only a
+   * lab that is alone can show; the other journeys have labs of their own and mostly wait.
+   */
   readonly jobs?: number
 }
 
@@ -27,12 +30,14 @@ interface Counts {
 const all = globSync('test/**/*.test.ts', {cwd: packageRoot()}).toSorted()
 const real = /^test\/(?:ledger|runbook\/real)\//
 const journey = /^test\/journey\//
+const labItself = /^test\/journey\/lab/
 
 const parts: readonly Part[] = [
   {name: 'fast tests', files: all.filter(file => !real.test(file) && !journey.test(file))},
   {name: 'tests on a real PostgreSQL', files: all.filter(file => real.test(file)), jobs: 1},
   {name: 'tests of the runtime', files: globSync('runtime/test/*.test.ts', {cwd: packageRoot()}).toSorted()},
-  {name: 'journeys on lab hosts', files: all.filter(file => journey.test(file)), jobs: 1},
+  {name: 'journeys of the lab', files: all.filter(file => labItself.test(file)), jobs: 1},
+  {name: 'journeys on lab hosts', files: all.filter(file => journey.test(file) && !labItself.test(file)), jobs: 3},
 ]
 
 /** Sets up, runs every part, prints how long each took and the counts as the last line; gives the exit code. */

@@ -17,7 +17,7 @@ import {labUp} from '../../src/lab/up.ts'
 import {asRoot, silent, testLab, whyNoLab} from '../support/lab.ts'
 import {machineTraces} from '../support/machine-traces.ts'
 
-const name = testLab('-crash')
+const name = testLab('-mend')
 const sites = [{name: 'north', count: 1}]
 t.setTimeout(600_000)
 const why = await whyNoLab()

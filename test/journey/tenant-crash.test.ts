@@ -15,7 +15,7 @@ const steps = 9
 
 t.test('a tenant whose creation is killed once in every step is as one that was not', {skip: why ?? false}, async t => {
   t.comment(`SELFHELP_TEST_SEED=${seed}`)
-  const cmc = await centre(t, '-crash', [
+  const cmc = await centre(t, '-tkill', [
     {name: 'north', count: 2},
     {name: 'south', count: 1},
   ])
