@@ -16,7 +16,7 @@ interface Part {
   readonly files: readonly string[]
   /**
    * Test files at once. The real PostgreSQL is one for all; the last lab of a machine puts its settings back, which only a
-   * lab that is alone can show; the other journeys have labs of their own and mostly wait.
+   * lab that is alone can show; quickstart builds the CLI that all use. The other journeys have labs of their own and wait.
    */
   readonly jobs?: number
 }
@@ -30,14 +30,14 @@ interface Counts {
 const all = globSync('test/**/*.test.ts', {cwd: packageRoot()}).toSorted()
 const real = /^test\/(?:ledger|runbook\/real)\//
 const journey = /^test\/journey\//
-const labItself = /^test\/journey\/lab/
+const alone = /^test\/journey\/(?:lab|quickstart)/
 
 const parts: readonly Part[] = [
   {name: 'fast tests', files: all.filter(file => !real.test(file) && !journey.test(file))},
   {name: 'tests on a real PostgreSQL', files: all.filter(file => real.test(file)), jobs: 1},
   {name: 'tests of the runtime', files: globSync('runtime/test/*.test.ts', {cwd: packageRoot()}).toSorted()},
-  {name: 'journeys of the lab', files: all.filter(file => labItself.test(file)), jobs: 1},
-  {name: 'journeys on lab hosts', files: all.filter(file => journey.test(file) && !labItself.test(file)), jobs: 3},
+  {name: 'journeys that are alone', files: all.filter(file => alone.test(file)), jobs: 1},
+  {name: 'journeys on lab hosts', files: all.filter(file => journey.test(file) && !alone.test(file)), jobs: 3},
 ]
 
 /** Sets up, runs every part, prints how long each took and the counts as the last line; gives the exit code. */
