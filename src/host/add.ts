@@ -37,7 +37,7 @@ export interface HostAddWorld extends Inspecting {
 export function hostAdd(world: HostAddWorld): Runbook<HostAddInput> {
   return runbook<HostAddInput>({
     id: 'host-add',
-    change: 'host',
+    change: 'provision',
     title: ({name}) => `add host ${name}`,
     subject: ({name}) => name,
     tenant: () => undefined,

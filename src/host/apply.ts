@@ -39,7 +39,7 @@ export interface HostChanged {
 export function hostApply(world: HostWorld, did: (applied: Applied) => void = () => {}): Runbook<HostApplyInput> {
   return runbook<HostApplyInput>({
     id: 'host-apply',
-    change: 'host',
+    change: 'configuration',
     title: ({name}) => `apply host ${name}`,
     subject: ({name}) => name,
     tenant: () => undefined,

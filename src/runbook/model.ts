@@ -2,8 +2,20 @@ import type {Temporal} from 'temporal-polyfill'
 import type {RunState, StepRecord, StepState, Stopped} from '../ledger/run-record.ts'
 import type {Fence} from '../machine/model.ts'
 
-/** What a change is to the calendar; the calendar itself comes with the changes. */
-export type ChangeType = 'provision' | 'scale' | 'configuration' | 'certificate' | 'os-patch' | 'backup' | 'host'
+/** What a change is to the calendar, which has a row of rules for each. A new or other certificate is `configuration`. */
+export type ChangeType =
+  | 'provision'
+  | 'backup'
+  | 'drill'
+  | 'certificate-renewal'
+  | 'security-fix'
+  | 'incident-fix'
+  | 'restore'
+  | 'certificate-expiring'
+  | 'os-patch'
+  | 'configuration'
+  | 'scale'
+  | 'migration'
 
 /** One named fact. At-least-once: what it does twice must be as if done once. */
 export interface Step {

@@ -30,7 +30,7 @@ export interface HandOverInput {
 export function tenantHandOver(platform: Platform): Runbook<HandOverInput> {
   return runbook<HandOverInput>({
     id: 'tenant-hand-over',
-    change: 'configuration',
+    change: 'provision',
     title: ({tenant}) => `hand tenant ${tenant} over`,
     subject: ({tenant}) => tenant,
     tenant: ({tenant}) => tenant,
