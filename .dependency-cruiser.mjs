@@ -98,7 +98,7 @@ const layers = [
     to: {dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown']},
   },
   // What is built need not be there to judge the sources.
-  {name: 'resolvable', from: {}, to: {couldNotResolve: true, pathNot: 'dist/'}},
+  {name: 'resolvable', from: {}, to: {couldNotResolve: true, pathNot: 'dist[./]'}},
   {name: 'no-cycle', from: {}, to: {circular: true, viaOnly: {dependencyTypesNot: onlyTypes}}},
 ]
 
@@ -114,7 +114,7 @@ export default {
   options: {
     doNotFollow: {path: 'node_modules'},
     includeOnly: {path: '^(?:src|commands|runtime|test|bench|bin)/|node_modules|^\\.\\.?/'},
-    exclude: {path: '^dist/'},
+    exclude: {path: '^dist[./]'},
     tsPreCompilationDeps: true,
     tsConfig: {fileName: new URL('tsconfig.json', import.meta.url).pathname},
     enhancedResolveOptions: {exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default']},
