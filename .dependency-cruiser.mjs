@@ -7,6 +7,7 @@ const nouns = [
   'operator',
   'site',
   'probe',
+  'tls',
   'event',
   'host',
   'release',

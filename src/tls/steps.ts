@@ -1,0 +1,1 @@
+export {defaultPolicy, type HaproxyTls, haproxyTls, type PolicyName, policies, type TlsPolicy} from './policy.ts'
