@@ -119,7 +119,16 @@ async function layRelease(cmc: Centre, {identity, folder}: {identity: string; fo
 
 function environment(legalName: string): Environment {
   return {
-    ...{id, tenant: 'peer', legalName, locale: 'fr', name: 'production', phase: 'installation', version},
+    ...{
+      id,
+      tenant: 'peer',
+      legalName,
+      locale: 'fr',
+      timeZone: 'Europe/Paris',
+      name: 'production',
+      phase: 'installation',
+      version,
+    },
     ...{topology: 'single', placed: [], address: '127.0.0.1'},
     hostnames: {presentation: 'peer.ezvsaas.test', edition: 'peer-edition.ezvsaas.test'},
     ports: {database: 20_999, presentation: 24_999, edition: 28_999},

@@ -49,6 +49,7 @@ export const codes = {
   'check-refused': refusal('The tool of a configuration refused the new file; the old one is in place.'),
   'confirmation-missing': refusal('A dangerous command was not confirmed by the name of the thing.'),
   'contact-unfit': refusal('Nobody of that name speaks for the customer in what was said.'),
+  'contract-fixed': refusal('The contract of a tenant cannot become that while the tenant stands as it does.'),
   'environment-unsubscribed': refusal('The contract does not subscribe that environment.'),
   'epoch-superseded': refusal('A newer executor holds this lock; the host refused the older one.'),
   'exchange-failed': failure('A host could not take an exchange: sudo, disk or a tool is missing there.'),

@@ -58,8 +58,7 @@ function readAll(r: Reader): Config {
     environment: r.text('environment', /^[a-z0-9-]+\/[a-z0-9-]+$/),
     tenant: r.text('tenant', /^\P{Cc}{1,200}$/u),
     locale: r.oneOf('locale', ['fr', 'en']),
-    timeZone:
-      r.at('timeZone') === undefined ? 'UTC' : r.oneOf('timeZone', ['UTC', ...Intl.supportedValuesOf('timeZone')]),
+    timeZone: r.at('timeZone') === undefined ? 'UTC' : r.zone('timeZone'),
     listen: {address: r.text('listen.address', /^[0-9a-fA-F.:]+$/), port: r.port('listen.port')},
     admin: readAdmin(r),
     urls: {presentation: r.origin('urls.presentation'), edition: r.origin('urls.edition')},
@@ -115,6 +114,17 @@ class Reader {
         ? (value as Record<string, unknown>)[key]
         : undefined
     }, this.#json)
+  }
+
+  /** Also the older names of a zone, which lists leave out (`Europe/Kiev`). */
+  zone(path: string): string {
+    const text = this.text(path, /^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/)
+    try {
+      new Intl.DateTimeFormat('en', {timeZone: text})
+    } catch {
+      this.problems.push(`${path}: a name of the IANA time zone database`)
+    }
+    return text
   }
 
   text(path: string, pattern: RegExp): string {

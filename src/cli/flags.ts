@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 import {Args, Flags} from '@oclif/core'
+import {Refusal} from '../error.ts'
 import {homeOf} from './home.ts'
 
 /** Print what would change and stop. */
@@ -42,6 +43,24 @@ export const waitFlag = {wait: runFlags.wait}
 /** Where `--reason` is not only taken but wanted. */
 export const reasonRequired = {
   reason: Flags.string({description: 'why, for the journal', helpValue: 'TEXT', required: true}),
+}
+
+/** Throws `Refusal('input-invalid')` where a change is asked for without saying why; a ticket counts. */
+export function assertReason({reason, ticket, plan}: Reasoned): void {
+  if (plan || reason?.trim() || ticket?.trim()) return
+  throw new Refusal(
+    'input-invalid',
+    '--reason is missing: this changes what was agreed, so the journal must say why.',
+    {
+      remedies: ['--reason TEXT', '--ticket ID', '--plan to see what would change'],
+    },
+  )
+}
+
+interface Reasoned {
+  readonly reason: string | undefined
+  readonly ticket: string | undefined
+  readonly plan: boolean
 }
 
 /** The run a command is about. */

@@ -7,6 +7,7 @@ type Build = (world: World) => Runbook | Promise<Runbook>
 
 /** Every runbook by its id, loaded when it is asked for, so that any process can go on with any run. */
 const builders: Readonly<Record<string, () => Promise<Build>>> = {
+  'contract-update': async () => (await import('../tenant/register.ts')).buildContractUpdate,
   'farewell-expire': async () => (await import('../tenant/register.ts')).buildFarewellExpire,
   'host-add': async () => (await import('../host/register.ts')).buildHostAdd,
   'host-apply': async () => (await import('../host/register.ts')).buildHostApply,

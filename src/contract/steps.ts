@@ -1,1 +1,2 @@
 export {contractIn} from './check.ts'
+export {type Difference, differences} from './difference.ts'

@@ -110,7 +110,7 @@ function understood(environment: Environment, answer: Answer | undefined): Answe
 }
 
 /** The people who operate or decide administrate; and one test account, whose credentials are its own (R116). */
-function accountsOf(contract: Contract, edition: string): readonly WantedAccount[] {
+export function accountsOf(contract: Contract, edition: string): readonly WantedAccount[] {
   const people = contract.contacts.filter(({roles}) => roles.some(role => role !== 'security'))
   const administrators = (people.length > 0 ? people : contract.contacts).map(administrator)
   const unique = new Map(administrators.map(account => [account.email, account]))

@@ -31,6 +31,8 @@ export interface Environment {
   readonly tenant: string
   readonly legalName: string
   readonly locale: Locale
+  /** IANA: the zone that times are shown in. */
+  readonly timeZone: string
   readonly name: EnvironmentName
   readonly phase: Phase
   readonly version: string

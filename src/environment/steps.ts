@@ -1,4 +1,4 @@
-export {accounts, type Welcome, welcomes} from './account.ts'
+export {accounts, accountsOf, type WantedAccount, type Welcome, welcomes} from './account.ts'
 export {
   answers,
   environmentsNamed,

@@ -186,6 +186,7 @@ function configOf(environment: Environment, role: Face): string {
     environment: fullName(environment),
     tenant: environment.legalName,
     locale: environment.locale,
+    timeZone: environment.timeZone,
     listen: {address: '127.0.0.1', port: ports[role]},
     admin: {socket: at.adminSocket(id, role)},
     urls: {presentation: `https://${hostnames.presentation}`, edition: `https://${hostnames.edition}`},

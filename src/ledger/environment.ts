@@ -16,6 +16,7 @@ interface Hostnames {
 export interface EnvironmentRow extends NewEnvironment {
   readonly legalName: string
   readonly locale: string
+  readonly timeZone: string
   readonly phase: string
   readonly ports: Readonly<Record<string, number>>
   /** Of its edge. */
@@ -36,7 +37,7 @@ export interface NewEnvironment {
 /** The environments of a tenant, production first; without a tenant, of all. */
 export async function environmentsOf(ledger: Queries, tenant?: string): Promise<EnvironmentRow[]> {
   return ledger.all<EnvironmentRow>`
-    select e.id, e.tenant, t.legal_name, t.locale, e.name, e.phase, e.version, e.topology,
+    select e.id, e.tenant, t.legal_name, t.locale, t.time_zone, e.name, e.phase, e.version, e.topology,
       (select json_object_agg(face, h.name) from hostname h where h.environment = e.id) as hostnames,
       (select json_agg(json_build_object('role', role, 'host', host, 'reason', reason) order by role, host)
         from placement p where p.environment = e.id) as placed,

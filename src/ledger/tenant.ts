@@ -61,8 +61,19 @@ export async function insertTenant(tx: Queries, contract: NewTenant): Promise<bo
     values (${tenant}, ${legalName}, ${locale}, ${timeZone}, ${JSON.stringify(contract)})
     on conflict do nothing returning name`
   if (inserted === undefined) return false
-  for (const contact of contacts) await insertContact(tx, tenant, contact)
+  for (const contact of contacts) await putContact(tx, tenant, contact)
   return true
+}
+
+/** Writes another contract down, with its contacts; in a transaction. */
+export async function replaceContract(tx: Queries, contract: NewTenant): Promise<void> {
+  const {tenant, legalName, locale, timeZone, contacts} = contract
+  await tx.all`
+    update tenant set legal_name = ${legalName}, locale = ${locale}, time_zone = ${timeZone},
+      contract = ${JSON.stringify(contract)}
+    where name = ${tenant}`
+  await tx.all`delete from contact where tenant = ${tenant} and id <> all(${contacts.map(({id}) => id)})`
+  for (const contact of contacts) await putContact(tx, tenant, contact)
 }
 
 /** Forgets a tenant with its environments, contacts, names and documents. */
@@ -81,12 +92,10 @@ export async function noteHandOver(tx: Queries, name: string, at: Temporal.Insta
   await tx.all`update tenant set handed_over_at = ${at} where name = ${name} and handed_over_at is null`
 }
 
-async function insertContact(
-  tx: Queries,
-  tenant: string,
-  {id, name, email, language, roles}: ContactRow,
-): Promise<void> {
+async function putContact(tx: Queries, tenant: string, {id, name, email, language, roles}: ContactRow): Promise<void> {
   await tx.all`
     insert into contact (tenant, id, name, email, language, roles)
-    values (${tenant}, ${id}, ${name}, ${email}, ${language}, ${roles})`
+    values (${tenant}, ${id}, ${name}, ${email}, ${language}, ${roles})
+    on conflict (tenant, id) do update set (name, email, language, roles)
+      = (excluded.name, excluded.email, excluded.language, excluded.roles)`
 }

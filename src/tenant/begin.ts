@@ -70,7 +70,9 @@ function unsubscribed(tenant: string, name: string, contract: Contract): Refusal
   const has = subscribed(contract)
   return new Refusal('environment-unsubscribed', `The contract of ${tenant} does not subscribe ${name} (R037).`, {
     facts: {tenant, environment: name, subscribed: has},
-    remedies: [`It subscribes ${has.join(', ')}; another one needs an amended contract.`],
+    remedies: [
+      `It subscribes ${has.join(', ')}; for another one, first: selfhelp contract update ${tenant} --contract FILE --reason TEXT`,
+    ],
   })
 }
 
@@ -93,6 +95,9 @@ async function isMade(ledger: Ledger, {contract, hosts}: TenantTyped): Promise<b
       : 'with another contract'
   throw new Refusal('tenant-differs', `Tenant ${contract.tenant} was made before, ${why}; nothing was changed.`, {
     facts: {tenant: contract.tenant, createdAt: known.createdAt.toString()},
-    remedies: [`selfhelp tenant show ${contract.tenant}`, 'A changed contract comes with the changes issue.'],
+    remedies: [
+      `selfhelp tenant show ${contract.tenant}`,
+      `selfhelp contract update ${contract.tenant} --contract FILE --reason TEXT`,
+    ],
   })
 }

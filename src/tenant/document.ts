@@ -1,7 +1,14 @@
 import {Temporal} from 'temporal-polyfill'
 import type {Contract} from '../contract/model.ts'
 import type {Environment} from '../environment/model.ts'
-import {type Environments, environmentLock, type Platform, type Welcome, welcomes} from '../environment/steps.ts'
+import {
+  accountsOf,
+  type Environments,
+  environmentLock,
+  type Platform,
+  type Welcome,
+  welcomes,
+} from '../environment/steps.ts'
 import {Refusal} from '../error.ts'
 import {documentOf, insertDocument} from '../ledger/document.ts'
 import {render} from '../render/render.ts'
@@ -20,9 +27,9 @@ export function connectionDocument(
     holds: async () => {
       const document = await documentOf(platform.ledger, contract.tenant, kind)
       if (document === undefined || (await links(platform, contract.tenant)) === undefined) return false
+      if (document.locale !== contract.locale || !document.body.includes(`\n${contract.legalName}\n`)) return false
       const all = await environments()
-      const covers = all.every(({hostnames}) => document.body.includes(`https://${hostnames.edition}/`))
-      return covers && !(fresh && isOld(document.createdAt, platform))
+      return all.every(one => covers(document.body, one, contract)) && !(fresh && isOld(document.createdAt, platform))
     },
     make: async at => {
       const parts: Part[] = []
@@ -35,6 +42,13 @@ export function connectionDocument(
       await keep(platform, contract, parts)
     },
   }
+}
+
+/** Each account of an environment is named below its address. */
+function covers(body: string, {hostnames}: Environment, contract: Contract): boolean {
+  const from = body.indexOf(`https://${hostnames.edition}/`)
+  const emails = accountsOf(contract, hostnames.edition).map(({email}) => ` ${email}\n`)
+  return from >= 0 && emails.every(email => body.includes(email, from))
 }
 
 /** Links live 7 days; a customer should have most of them. */

@@ -43,12 +43,14 @@ export function tenantHandOver(platform: Platform): Runbook<HandOverInput> {
         environments.map(({id}) => id),
       )
       const open = opened(platform, all)
+      // Going back begins while the ledger still says that it was handed over.
+      const closed = opened(platform, async () => (await all()).map(one => ({...one, phase: 'installation'})))
       return [
         step('document-has-fresh-links', connectionDocument(platform, all, {contract, fresh: true})),
         step('phase-is-implementation', phaseIs(platform, tenant, {from: 'installation', to: 'implementation'}), {
           undo: {kind: 'by', undo: () => moved(platform, tenant, {from: 'implementation', to: 'installation'})},
         }),
-        step('services-let-people-in', open, {undo: {kind: 'by', undo: at => open.make(at)}}),
+        step('services-let-people-in', open, {undo: {kind: 'by', undo: at => closed.make(at)}}),
         step('pages-answer-over-https', pagesAnswer(platform, all)),
         step('hand-over-is-noted', noted(platform, tenant)),
       ]
@@ -71,7 +73,10 @@ export async function readyToHandOver(ledger: Ledger, tenant: string, said: Said
       `The study of ${tenant} lacks ${missing.join(', ')}: it stays in installation (R002).`,
       {
         facts: {tenant, missing},
-        remedies: missing.map(field => `Add study.${field} to the contract of ${tenant}.`),
+        remedies: [
+          ...missing.map(field => `Add study.${field} to the contract of ${tenant}.`),
+          `selfhelp contract update ${tenant} --contract FILE --reason TEXT`,
+        ],
       },
     )
   }

@@ -3,6 +3,7 @@ import type {World} from '../cli/world.ts'
 import {platformOf} from '../environment/steps.ts'
 import {newestVersion} from '../release/steps.ts'
 import type {Runbook} from '../runbook/model.ts'
+import {contractUpdate} from './amend.ts'
 import type {Beginning} from './begin.ts'
 import {environmentAdd, tenantCreate} from './create.ts'
 import {farewellExpire} from './expire.ts'
@@ -12,6 +13,11 @@ import {tenantRemove} from './remove.ts'
 /** `tenant-create` with the collaborators of this process. */
 export async function buildTenantCreate(world: World): Promise<Runbook> {
   return tenantCreate(await platformOf(world)) as Runbook
+}
+
+/** `contract-update` with the collaborators of this process. */
+export async function buildContractUpdate(world: World): Promise<Runbook> {
+  return contractUpdate(await platformOf(world)) as Runbook
 }
 
 /** `environment-add` with the collaborators of this process. */

@@ -21,26 +21,49 @@ export function tenantRows({items, next}: TenantList): View {
   return next === undefined ? table : [table, `More follow: --after ${next}`]
 }
 
-/** A tenant, and how to reach each of its environments. */
-export function tenantView({
-  name,
-  legalName,
-  locale,
-  timeZone,
-  createdAt,
-  handedOverAt,
-  environments,
-}: TenantShown): View {
-  const zone = timeZone
+/** A tenant: what was agreed, what stands open, and how to reach each of its environments. */
+export function tenantView(tenant: TenantShown): View {
+  const {name, legalName, locale, timeZone: zone, createdAt, handedOverAt, contract, document, environments} = tenant
   const fields = {
     tenant: name,
     'legal name': legalName,
-    language: locale,
+    language: `${locale}, times in ${zone}`,
+    contract: `${contract.start} to ${contract.end}, data in ${contract.residency.join(', ')}`,
+    sites: [contract.sites.primary, contract.sites.secondary].filter(Boolean).join(', then '),
     created: {at: createdAt, zone},
     'handed over': handedOverAt ? {at: handedOverAt, zone} : 'not yet',
+    'study lacks': tenant.missingStudy.length === 0 ? undefined : warning(tenant.missingStudy.join(', ')),
+    'not made yet':
+      tenant.missingEnvironments.length === 0 ? undefined : warning(tenant.missingEnvironments.join(', ')),
+    'document of': document && {at: document.createdAt, zone},
+    'its links end': document && {at: document.linksUntil, zone},
   }
-  return [{fields}, ...environments.map(environmentFields)]
+  return [
+    {fields},
+    ...openAt(tenant),
+    ...peopleOf(tenant),
+    ...environments.flatMap(one => ['\n', environmentFields(one)]),
+  ]
 }
+
+function openAt({runs, events, timeZone: zone}: TenantShown): readonly View[] {
+  const lines = runs.map(({run, title, state}) => `${title} is ${state}: selfhelp run show ${run}`)
+  const rows = events.map(({kind, subject, remedy, firstSeen}) => [kind, subject, {at: firstSeen, zone}, remedy])
+  const table: View = {heads: ['open', 'about', 'since', 'what to do'], rows}
+  return [...lines, ...(rows.length > 0 ? ['\n', table] : [])]
+}
+
+function peopleOf({contacts, accounts}: TenantShown): readonly View[] {
+  const people = contacts.map(({id, name, email, roles}) => [id, name, email, roles.join(', ')])
+  const made = accounts.map(({email, role, environments}) => [email, role, environments.join(', ')])
+  return [
+    '\n',
+    {heads: ['contact', 'name', 'mail', 'roles'], rows: people},
+    ...(made.length === 0 ? [] : ['\n', {heads: ['account', 'role', 'made in'], rows: made}]),
+  ]
+}
+
+const warning = (text: string): Cell => ({text, tone: 'warn'})
 
 /** What making it would do: where each environment would go and why (R015), and what would be true step by step. */
 export function tenantPlanned(input: TenantInput | undefined, steps: readonly {readonly name: string}[]) {

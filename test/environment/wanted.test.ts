@@ -11,6 +11,7 @@ const environment: Environment = {
   tenant: 'acme',
   legalName: 'ACME SA',
   locale: 'fr',
+  timeZone: 'Europe/Paris',
   name: 'production',
   phase: 'installation',
   version: '0.1.0',

@@ -108,6 +108,20 @@ t.test('a hand-over opens the pages; a study with gaps, or nobody who may decide
   t.equal(await readyToHandOver(ledger, 'acme', {by: 'jdoe'}), undefined, 'once')
 })
 
+t.test('a hand-over that is undone closes the pages again', async t => {
+  const world = await tenantWorld(t)
+  const {ledger, platform} = world
+  await memoryRun({at}).follow(tenantCreate(platform).steps(await begun(world)))
+  const before = await world.state()
+  const input = await readyToHandOver(ledger, 'acme', {by: 'jdoe'})
+  if (input === undefined) throw new Error('it was handed over')
+  const steps = tenantHandOver(platform).steps(input)
+  const last = steps.length - 1
+  const broken = steps.map((step, n) => (n === last ? failing(step, 'refusal', false) : step))
+  t.equal((await memoryRun({at}).follow(broken)).state, 'undone')
+  t.strictSame(await world.state(), before)
+})
+
 t.test('an environment is added when it is subscribed, and only then', async t => {
   const world = await tenantWorld(t)
   const {ledger, platform} = world
