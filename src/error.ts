@@ -37,6 +37,7 @@ const stopped = (means: string): Row & {kind: 'failure'} => ({kind: 'failure', e
 /** Every code there is, in alphabetical order; `docs/errors.md` is generated from it. */
 export const codes = {
   'action-failed': failure('A program on a host ended with an error; what it had said is in the facts.'),
+  'address-unreachable': failure('An address did not answer to a probe point.'),
   'base-domain-fixed': refusal('The base domain was set by the first init and cannot be changed.'),
   'bootstrap-key-missing': failure(
     'A run must enter a machine with a key that is kept nowhere; it must be given again.',
@@ -54,6 +55,7 @@ export const codes = {
   'epoch-superseded': refusal('A newer executor holds this lock; the host refused the older one.'),
   'exchange-failed': failure('A host could not take an exchange: sudo, disk or a tool is missing there.'),
   'file-exposed': refusal('A file with a secret is open to others; it was not read.'),
+  'handshake-failed': failure('An edge node agreed to no TLS connection for a name.'),
   'home-unusable': refusal('The home of this control plane cannot be used as it is.'),
   'host-differs': refusal('A host of that name is recorded otherwise than asked.'),
   'host-in-use': refusal('Environments still stand on the host.'),
@@ -87,6 +89,7 @@ export const codes = {
   'placement-refused': refusal('A rule of sites, residency, roles or room forbids every host.'),
   'plan-changed': refusal('The host is no longer as it was when the plan was made.'),
   'postgresql-missing': refusal('The private ledger needs PostgreSQL, which is not installed.'),
+  'probe-failed': failure('A probe point could not do what it was asked.'),
   'quickstart-not-ours': refusal('The home holds a control plane that quickstart did not make.'),
   'quickstart-stopped': failure('A part of quickstart did not end well; typed again it goes on there.'),
   'release-differs': refusal('Another archive of that version and architecture is on record; releases never change.'),

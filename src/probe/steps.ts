@@ -3,6 +3,10 @@ import {text} from 'node:stream/consumers'
 import type {Queries} from '../ledger/ledger.ts'
 import {listProbes} from './list.ts'
 import type {Probe} from './model.ts'
+import {argvAt} from './way.ts'
+
+export {type Dialling, dialFrom} from './dial.ts'
+export {probeNamed} from './list.ts'
 
 /** What a program said. */
 export interface Said {
@@ -22,16 +26,6 @@ export async function fromProbe(probe: Probe, argv: readonly string[], within = 
   const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), exit])
   return {exit: code, out, err}
 }
-
-/** The command line of this machine that runs it there. */
-export function argvAt(probe: Probe, argv: readonly string[]): readonly string[] {
-  if (probe.kind === 'netns') return ['ip', 'netns', 'exec', probe.target.netns, ...argv]
-  const options = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10', '-o', 'StrictHostKeyChecking=yes']
-  // The far shell reads one line, so each word is quoted for it.
-  return ['ssh', ...options, '--', probe.target.ssh, argv.map(quoted).join(' ')]
-}
-
-const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`
 
 /** Every probe point there is. */
 export async function probesOf(ledger: Queries): Promise<readonly Probe[]> {

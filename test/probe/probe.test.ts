@@ -1,6 +1,6 @@
 import t from 'tap'
 import {parseProbe} from '../../src/probe/model.ts'
-import {argvAt} from '../../src/probe/steps.ts'
+import {argvAt} from '../../src/probe/way.ts'
 
 t.test('a command is run in the namespace, or quoted for the far shell', async t => {
   const netns = parseProbe({name: 'outside', netns: 'lab-outside'})
