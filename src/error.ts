@@ -38,6 +38,7 @@ const stopped = (means: string): Row & {kind: 'failure'} => ({kind: 'failure', e
 export const codes = {
   'action-failed': failure('A program on a host ended with an error; what it had said is in the facts.'),
   'address-unreachable': failure('An address did not answer to a probe point.'),
+  'answer-unreadable': failure('A host answered a question with what is no answer to it.'),
   'base-domain-fixed': refusal('The base domain was set by the first init and cannot be changed.'),
   'bootstrap-key-missing': failure(
     'A run must enter a machine with a key that is kept nowhere; it must be given again.',

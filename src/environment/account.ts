@@ -1,3 +1,4 @@
+import {Temporal} from 'temporal-polyfill'
 import type {Contact, Contract} from '../contract/model.ts'
 import {Failure} from '../error.ts'
 import type {Answer, Fence} from '../machine/model.ts'
@@ -54,9 +55,9 @@ export async function welcomes(
   const wishes = accountsOf(contract, environment.hostnames.edition).map(account => ({...account, renew: true}))
   const answers = await ask(platform, environment, {id, fence, wishes})
   return answers.map((answer, at) => {
-    const {welcome} = said<{welcome: {url: string; expiresAt: string}}>(environment, answer)
+    const {url, expiresAt} = said(environment, answer, welcomeForm)
     const {email, role} = wishes[at] as WantedAccount
-    return {email, role, url: new Secret(welcome.url), expiresAt: welcome.expiresAt}
+    return {email, role, url: new Secret(url), expiresAt}
   })
 }
 
@@ -64,8 +65,7 @@ async function knownAccounts(platform: Platform, environment: Environment): Prom
   const machine = await platform.machine(hostOf(environment, 'edition'))
   const args = asking(environment, 'edition', ['GET', '/internal/accounts'])
   const [answer] = await machine.ask([{ask: 'run_as', args}])
-  const {items} = said<{items: {email: string}[]}>(environment, answer)
-  return new Set(items.map(({email}) => email))
+  return new Set(said(environment, answer, accountsForm))
 }
 
 interface Asked {
@@ -91,13 +91,20 @@ async function ask(
   return answers
 }
 
-/** The service may have fallen to somebody: what is no JSON is its fault, not ours. */
-function said<T>(environment: Environment, answer: Answer | undefined): T {
+const accountsForm = (said: {items: {email: string}[]}) => said.items.map(({email}) => email)
+
+function welcomeForm({welcome}: {welcome: {url: string; expiresAt: string}}) {
+  if (!URL.canParse(welcome.url)) throw new RangeError('no address')
+  return {url: welcome.url, expiresAt: Temporal.Instant.from(welcome.expiresAt).toString()}
+}
+
+/** The service may have fallen to somebody: what cannot be read is its fault, not ours. */
+function said<S, T>(environment: Environment, answer: Answer | undefined, read: (said: S) => T): T {
   const {out} = understood(environment, answer)
   try {
-    return JSON.parse(out) as T
+    return read(JSON.parse(out) as S)
   } catch {
-    return understood(environment, {exit: 1, out, err: 'its answer is no JSON'}) as never
+    return understood(environment, {exit: 1, out, err: 'its answer is not what it should be'}) as never
   }
 }
 

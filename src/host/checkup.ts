@@ -1,4 +1,5 @@
 import type {Clock} from '../clock.ts'
+import {Failure} from '../error.ts'
 import type {Host} from './model.ts'
 import {inside, type Ways} from './ways.ts'
 
@@ -14,7 +15,7 @@ export interface Checkup {
   readonly listening: readonly {readonly on: string; readonly port: number}[]
 }
 
-/** Asks a host how it is; one exchange. Throws `Refusal('host-key-changed')`, `Failure('host-unreachable')`. */
+/** Asks a host how it is; one exchange. Throws `Refusal('host-key-changed')`, `Failure` `host-unreachable`, `answer-unreadable`. */
 export async function checkup(ways: Ways, clock: Clock, host: Host): Promise<Checkup> {
   return inside(ways.enter(host), async machine => {
     const ask = (...args: readonly string[]) => ({ask: 'run', args})
@@ -29,13 +30,19 @@ export async function checkup(ways: Ways, clock: Clock, host: Host): Promise<Che
     ])
     const after = seconds(clock)
     return {
-      offsetSeconds: Number(date?.out) - (before + after) / 2,
+      offsetSeconds: told(host, date?.out) - (before + after) / 2,
       uncertainSeconds: (after - before) / 2,
       diskFreePercent: freePercent(disk?.out ?? ''),
       debian: debian?.out.trim() ?? '',
       listening: listeners(sockets?.out ?? ''),
     }
   })
+}
+
+function told({name}: Host, date = ''): number {
+  if (/^\d{1,15}\.\d+\n$/.test(date)) return Number(date)
+  const facts = {host: name, of: 'date', read: date.slice(0, 80)}
+  throw new Failure('answer-unreadable', `${name}, asked for its clock, gave no answer to it.`, {facts})
 }
 
 const seconds = (clock: Clock): number => clock.now().epochMilliseconds / 1000

@@ -113,12 +113,12 @@ function systemProblems(one: One, facts: HostFacts): Problem[] {
 function sizeProblems(one: One, facts: HostFacts): Problem[] {
   const disk = Math.floor(Number(one('disk-kilobytes')) / 1024)
   const problems: Problem[] = []
-  if (facts.memoryMegabytes < leastMemoryMegabytes)
+  if (!(facts.memoryMegabytes >= leastMemoryMegabytes))
     problems.push({
       what: `it has ${facts.memoryMegabytes} MB of memory, less than ${leastMemoryMegabytes} MB`,
       remedy: 'Give it more memory.',
     })
-  if (disk < leastDiskMegabytes)
+  if (!(disk >= leastDiskMegabytes))
     problems.push({
       what: `${disk} MB are free on its root file system, less than ${leastDiskMegabytes} MB`,
       remedy: 'Free some space or enlarge the disk: df -h /',

@@ -28,7 +28,7 @@ export function machineOver(connection: Connection, {takeBackAfter = 90, before}
     get roundTrips() {
       return connection.roundTrips
     },
-    plan: (wanted, fence) => compared(connection, comparison(wanted), fence),
+    plan: (wanted, fence) => compared(connection, comparison(host, wanted), fence),
     apply: (wanted, how) => apply(connection, wanted, {...how, takeBackAfter, ...(before ? {told: before} : {})}),
     async ask(questions) {
       const asked = asking(questions)
@@ -62,7 +62,7 @@ async function apply(
   {fence, expect, found, takeBackAfter, told}: Applying,
 ): Promise<Applied> {
   const before = connection.roundTrips
-  const wish = comparison(wanted)
+  const wish = comparison(connection.host, wanted)
   const plan = found ?? (await compared(connection, wish, fence))
   if (expect !== undefined && expect !== plan.planHash) throw planChanged(plan, expect)
   let left = plan.changes

@@ -1,6 +1,8 @@
 import {createHash} from 'node:crypto'
+import {Failure} from '../error.ts'
 import {Secret} from '../secret/secret.ts'
 import type {Action, Answer, Change, Input, Operation, Plan, Question, Wanted} from './model.ts'
+import {Unreadable} from './operation/read.ts'
 import {operations} from './operations.ts'
 import {asking} from './questions.ts'
 
@@ -11,8 +13,8 @@ export interface Comparison {
   changes(answers: readonly Answer[]): readonly Change[]
 }
 
-/** Turns wanted things into questions, and their answers into changes. */
-export function comparison(wanted: readonly Wanted[]): Comparison {
+/** Turns wanted things into questions, and this host's answers into changes. Throws `Failure('answer-unreadable')`. */
+export function comparison(host: string, wanted: readonly Wanted[]): Comparison {
   const questions = wanted.map(want => operationOf(want).questions(want))
   const asked = asking(questions.flat())
   return {
@@ -26,13 +28,25 @@ export function comparison(wanted: readonly Wanted[]): Comparison {
         const operation = operationOf(want)
         const mine = all.slice(from, from + (questions[n]?.length ?? 0))
         from += mine.length
-        const found = operation.compare(want, mine, touched)
+        const found = readable(host, operation.title(want), () => operation.compare(want, mine, touched))
         const path = operation.path?.(want)
         if (found.length > 0 && path !== undefined) touched.add(path)
         changes.push(...guardedUnit(want, found, changes))
       }
       return changes
     },
+  }
+}
+
+function readable<T>(host: string, of: string, read: () => T): T {
+  try {
+    return read()
+  } catch (thrown) {
+    if (!(thrown instanceof Unreadable)) throw thrown
+    const facts = {host, of, read: thrown.message}
+    throw new Failure('answer-unreadable', `${host}, asked for ${of}, gave no answer to it: ${thrown.message}.`, {
+      facts,
+    })
   }
 }
 

@@ -121,3 +121,20 @@ t.test('an action of its own that fails is a failure, not an answer', async t =>
   const {machine} = scene(name => (name === 'run' ? {exit: 1} : {}))
   await t.rejects(machine.act('a1', [{act: 'run', args: ['false']}], fence), {code: 'action-failed'})
 })
+
+t.test('what is no answer to a question is a failure that names the host and what was read', async t => {
+  const owned = {owner: 'root', group: 'root', mode: '0644'}
+  const unit: Wanted = {kind: 'unit', name: 'a.service', enabled: true, running: true}
+  const strange: [Wanted, string, string][] = [
+    [{kind: 'directory', path: '/x', ...owned}, 'stat', '/x\x00755 root root many 1.5 1.5 directory\0'],
+    [{kind: 'file', path: '/x', content: '', ...owned}, 'file', '/x\x00644 root root 4 soon 1.5 regular file\0\0'],
+    [{kind: 'assembly', path: '/x', from: '/x.d', ...owned}, 'assembly', 'u+x root root 4 1.5 1.5 regular file\n'],
+    [unit, 'unit', 'Id=a.service\nActiveState=active\nInactiveExitTimestamp=Sun 2026-13-42 11:04:18 UTC\n'],
+    [{kind: 'pg-cluster', version: 15, name: 'a', port: 1, settings: {}, access: []}, 'pg_cluster', 'yes x;y\n\0\n'],
+  ]
+  for (const [want, question, out] of strange) {
+    const {machine} = scene(name => (name === question ? {out} : {}))
+    const rejected = {code: 'answer-unreadable', exit: 4, message: /^north-1, asked for .* cannot be "/}
+    await t.rejects(machine.plan([want]), rejected, question)
+  }
+})

@@ -1,6 +1,7 @@
 import {Bug, Refusal} from '../../error.ts'
 import {unifiedDiff} from '../diff.ts'
 import type {Answer, Operation, PgClusterWanted, Question} from '../model.ts'
+import {wellFormed} from './read.ts'
 import {nanoseconds, statFact} from './stat.ts'
 
 /** One PostgreSQL cluster with checksums; its data is never moved to another port. */
@@ -51,7 +52,7 @@ function clusterFact(answer: Answer | undefined): ClusterFact {
   const [settings, access] = files.split('\n').map(written)
   return {
     made: made || 'no',
-    port: port ? Number(port) : undefined,
+    port: port ? Number(wellFormed(port, /^\d{1,5}$/, 'a port')) : undefined,
     loaded: loaded ? nanoseconds(loaded) : undefined,
     pendingRestart: pending !== '0',
     settings: settings?.text ?? '',
@@ -61,7 +62,7 @@ function clusterFact(answer: Answer | undefined): ClusterFact {
 }
 
 function written(line: string): {changed: bigint; text: string} {
-  const [changed, content = ''] = line.split(' ')
+  const [changed = '0', content = ''] = line === '' ? [] : line.split(' ')
   return {changed: nanoseconds(changed), text: Buffer.from(content, 'base64').toString('utf8')}
 }
 

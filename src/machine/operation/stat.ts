@@ -1,4 +1,5 @@
 import type {Answer} from '../model.ts'
+import {wellFormed} from './read.ts'
 
 /** What the file system says of a path. Times are nanoseconds since 1970. */
 export interface Stat {
@@ -19,17 +20,17 @@ export interface FileFact extends Stat {
   readonly content: string | undefined
 }
 
-/** Parses one `stat` answer (`644 root root 12 1.5 1.5 regular file`); undefined when the path does not exist. */
+/** Parses one `stat` answer (`644 root root 12 1.5 1.5 regular file`); undefined when the path does not exist. Throws `Unreadable`. */
 export function statFact(answer: Answer | undefined): Stat | undefined {
   const line = answer?.out.split('\n')[0] ?? ''
   const [mode = '', owner = '', group = '', size, modified, changed, ...type] = line.split(' ')
   if (line === '') return undefined
   const kind = type.join(' ').replace('regular empty file', 'regular file')
   return {
-    mode: modeOf(mode),
+    mode: modeOf(wellFormed(mode, /^[0-7]{1,4}$/, 'a mode')),
     owner,
     group,
-    size: Number(size),
+    size: Number(wellFormed(size, /^\d{1,15}$/, 'a size')),
     modified: nanoseconds(modified),
     changed: nanoseconds(changed),
     type: kind,
@@ -50,8 +51,8 @@ export function fileFact(answer: Answer | undefined): FileFact | undefined {
 /** A mode in four octal digits. */
 export const modeOf = (mode: string) => mode.padStart(4, '0')
 
-/** Seconds with a decimal point, as nanoseconds. */
+/** Seconds with a decimal point, as nanoseconds. Throws `Unreadable`. */
 export function nanoseconds(seconds = '0'): bigint {
-  const [whole = '0', part = ''] = seconds.split('.')
+  const [whole = '0', part = ''] = wellFormed(seconds, /^-?\d{1,15}(\.\d*)?$/, 'a time').split('.')
   return BigInt(whole) * 1_000_000_000n + BigInt(part.padEnd(9, '0').slice(0, 9))
 }

@@ -1,4 +1,5 @@
 import type {Action, Answer, Change, Operation, Question, UnitWanted} from '../model.ts'
+import {Unreadable, wellFormed} from './read.ts'
 import {statFact} from './stat.ts'
 
 /**
@@ -56,11 +57,15 @@ export function unitFact(answer: Answer | undefined): UnitFact {
   }
 }
 
-/** `Sun 2026-11-22 11:04:18.123456 UTC` */
+const instantForm = /(\d{4}-\d\d-\d\d) ([01]\d|2[0-3])(:[0-5]\d:[0-5]\d)(?:\.(\d{1,6}))? UTC$/
+
+/** `Sun 2026-11-22 11:04:18.123456 UTC`; nothing, or `n/a`, when it never ran. */
 function instant(text: string): bigint {
-  const [, day, time, micros = '0'] = /(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d+))? UTC/.exec(text) ?? []
-  if (!day) return 0n
-  return BigInt(Date.parse(`${day}T${time}Z`)) * 1_000_000n + BigInt(micros.padEnd(6, '0')) * 1000n
+  if (text === '' || text === 'n/a') return 0n
+  const [, day, hour, rest, micros = '0'] = instantForm.exec(wellFormed(text, instantForm, 'an instant')) ?? []
+  const milliseconds = Date.parse(`${day}T${hour}${rest}Z`)
+  if (Number.isNaN(milliseconds)) throw new Unreadable(`an instant cannot be ${JSON.stringify(text)}`)
+  return BigInt(milliseconds) * 1_000_000n + BigInt(micros.padEnd(6, '0')) * 1000n
 }
 
 const isEnabled = ({file}: UnitFact) => ['enabled', 'enabled-runtime', 'alias', 'generated'].includes(file)
