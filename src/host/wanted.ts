@@ -3,8 +3,8 @@ import {ruleset} from '../flow/steps.ts'
 import type {DirectoryWanted, FileWanted, PackageWanted, UnitWanted, Wanted} from '../machine/model.ts'
 import {render} from '../render/render.ts'
 import type {Nothing, Templates} from '../render/templates.ts'
+import {edgeAssembled, edgeFolders, edgeUnit} from './edge.ts'
 import {controlUser, type Host, seatOf} from './model.ts'
-import {edgeAssembled, edgeFolders, edgeUnit} from './steps.ts'
 
 /** What a host's wanted state is made from. */
 export interface HostInput {

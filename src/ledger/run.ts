@@ -4,7 +4,7 @@ import type {Queries} from './ledger.ts'
 import type {RunState, StepRecord, Stopped} from './run-record.ts'
 
 /** What an operator asked for, signed. */
-export interface NewRun {
+interface AskedRun {
   readonly id: string
   readonly runbook: string
   readonly title: string
@@ -19,30 +19,18 @@ export interface NewRun {
   readonly reason: string | undefined
   readonly request: unknown
   readonly signature: string
-  readonly planHash?: string | undefined
-  /** Who will follow it; none leaves it to any worker. */
+  /** Who follows it, or will; none leaves it to any worker. */
   readonly executor: string | undefined
 }
 
-export interface RunRow {
-  readonly id: string
-  readonly runbook: string
-  readonly title: string
-  readonly change: string
-  readonly input: unknown
-  readonly inputHash: string
-  readonly subject: string
-  readonly tenant: string | undefined
-  readonly environments: readonly string[]
-  readonly locks: readonly string[]
+export interface NewRun extends AskedRun {
+  readonly planHash?: string | undefined
+}
+
+export interface RunRow extends AskedRun {
+  readonly planHash: string | undefined
   readonly state: RunState
   readonly stopped: Stopped | undefined
-  readonly operator: string
-  readonly reason: string | undefined
-  readonly request: unknown
-  readonly signature: string
-  readonly planHash: string | undefined
-  readonly executor: string | undefined
   readonly attempt: number
   readonly queuedAt: Temporal.Instant
   readonly startedAt: Temporal.Instant | undefined

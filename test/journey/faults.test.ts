@@ -25,41 +25,33 @@ interface Fault {
 
 const lab = async (cmc: Centre, verb: string, host = 'north-1') => must(cmc, 'lab', verb, host, '--lab', cmc.lab)
 
+/** What happens to its host, and some time after is over. */
+const passing = (verb: string, milliseconds: number, back: string) => async (cmc: Centre) => {
+  await lab(cmc, verb)
+  await sleep(milliseconds)
+  await lab(cmc, back)
+}
+
+const building = 'databases-run-and-release-is-unpacked'
+
 const faults: readonly Fault[] = [
-  {
-    tenant: 'cut',
-    what: 'its host is cut off and healed',
-    during: 'databases-run-and-release-is-unpacked',
-    happen: async cmc => {
-      await lab(cmc, 'cut')
-      await sleep(4000)
-      await lab(cmc, 'heal')
-    },
-  },
+  {tenant: 'cut', what: 'its host is cut off and healed', during: building, happen: passing('cut', 4000, 'heal')},
   {
     tenant: 'killed',
     what: 'its host loses power and starts again',
-    during: 'databases-run-and-release-is-unpacked',
-    happen: async cmc => {
-      await lab(cmc, 'kill')
-      await sleep(1000)
-      await lab(cmc, 'start')
-    },
+    during: building,
+    happen: passing('kill', 1000, 'start'),
   },
   {
     tenant: 'full',
     what: 'the disk of its host is full, and then is not',
     during: 'certificates-are-issued',
-    happen: async cmc => {
-      await lab(cmc, 'fill')
-      await sleep(4000)
-      await lab(cmc, 'unfill')
-    },
+    happen: passing('fill', 4000, 'unfill'),
   },
   {
     tenant: 'forgetful',
     what: "the ledger's PostgreSQL is away for ten seconds",
-    during: 'databases-run-and-release-is-unpacked',
+    during: building,
     happen: async ({home}) => {
       const place = placeOf(home, {})
       await using _ = await lockFile(place.lock)
@@ -118,7 +110,7 @@ t.test('tenants are created whatever happens meanwhile', {skip: why ?? false, ti
 
   await t.test('an operator loses patience while the host is cut off, and goes on later', async t => {
     const [ended, interrupt] = interruptible(cmc, createWords('impatient', 'north-1'))
-    await reached(ledger, {tenant: 'impatient', during: 'databases-run-and-release-is-unpacked', ended})
+    await reached(ledger, {tenant: 'impatient', during: building, ended})
     await lab(cmc, 'cut')
     await sleep(500)
     interrupt()

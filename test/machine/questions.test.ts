@@ -38,7 +38,10 @@ t.test('questions that are commands stay calls of their own', async t => {
 })
 
 t.test('what a real host says of files and units is read as it is meant', async t => {
-  const files = captured.split.slice(0, captured.asked.findIndex(({ask}) => ask !== 'file'))
+  const files = captured.split.slice(
+    0,
+    captured.asked.findIndex(({ask}) => ask !== 'file'),
+  )
   const [motd, , odd, empty, link] = files.map(fileFact)
   t.match(motd, {mode: '0644', owner: 'root', size: 6, content: 'hello\n', modified: 1_790_000_000_500_000_000n})
   t.equal(odd?.content, 'x')
