@@ -1,22 +1,27 @@
 import {Args} from '@oclif/core'
 import {Mutation, type Typed} from '../../src/cli/base.ts'
 import {confirmed} from '../../src/cli/confirm.ts'
-import {confirmFlag, planFlag} from '../../src/cli/flags.ts'
+import {confirmNamesFlag, planFlag, whichHosts} from '../../src/cli/flags.ts'
+import {named} from '../../src/host/list.ts'
 import {retire} from '../../src/host/retire.ts'
-import {hostRetired} from '../../src/host/view.ts'
+import {hostsRetired} from '../../src/host/view.ts'
 
 export default class HostRetire extends Mutation {
-  static override summary = 'Take a host out of service; refused while environments stand on it'
-  static override args = {name: Args.string({description: 'the host', required: true})}
-  static override flags = {...planFlag, ...confirmFlag}
+  static override summary = 'Take hosts out of service; refused while environments stand on one'
+  static override strict = false
+  static override args = {host: Args.string({description: 'hosts; or --site, --role, --all'})}
+  static override flags = {...whichHosts, ...planFlag, ...confirmNamesFlag}
   static override examples = [
     '<%= config.bin %> <%= command.id %> south-2',
-    '<%= config.bin %> <%= command.id %> south-2 --confirm south-2 --reason "machine returned"',
+    '<%= config.bin %> <%= command.id %> --site south --confirm south-1,south-2 --reason "site closed"',
   ]
 
-  protected override async answer({args: {name}, flags, world}: Typed<typeof HostRetire>) {
-    const agree = (warning: string) => confirmed({name, warning, confirm: flags.confirm}, world.streams)
-    const result = await retire({ledger: await world.ledger(), clock: world.clock}, name, {agree, plan: flags.plan})
-    return {result, view: hostRetired(result, flags.plan)}
+  protected override async answer({words, flags, world}: Typed<typeof HostRetire>) {
+    const {plan, confirm, site, role, all} = flags
+    const ledger = await world.ledger()
+    const agree = (name: string, warning: string) => confirmed({name, warning, confirm}, world.streams)
+    const hosts = await named(ledger, {names: words, site, role, all})
+    const result = await retire({ledger, clock: world.clock}, hosts, {agree, plan})
+    return {result, view: hostsRetired(result, plan)}
   }
 }

@@ -68,11 +68,21 @@ export const runArgument = {
   run: Args.string({description: 'the run, as `run list` names it', required: true}),
 }
 
-/** Which hosts a command is about, and how many at once. */
-export const fleetFlags = {
+/** The proof where several things may be meant. */
+export const confirmNamesFlag = {
+  confirm: Flags.string({description: 'the names of all, with commas, typed as proof', helpValue: 'NAME,…'}),
+}
+
+/** Which hosts a command is about. */
+export const whichHosts = {
   site: Flags.string({description: 'only hosts of this site', helpValue: 'SITE'}),
   role: Flags.string({description: 'only hosts with this role', helpValue: 'ROLE'}),
   all: Flags.boolean({description: 'every host in service'}),
+}
+
+/** Which hosts, and how many at once. */
+export const fleetFlags = {
+  ...whichHosts,
   only: Flags.string({description: 'only those that failed the last time', options: ['failed']}),
   parallel: Flags.integer({description: 'how many hosts at once', default: 16, min: 1}),
   'per-site': Flags.integer({description: 'how many at once on one site', default: 8, min: 1}),

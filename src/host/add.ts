@@ -6,7 +6,7 @@ import {runbook, step, undo} from '../runbook/step.ts'
 import {type Host, hostLock} from './model.ts'
 import type {Inspection, Problem} from './preflight.ts'
 import {account} from './wanted.ts'
-import {type Bootstrap, type Inspecting, inside, inspectHost} from './ways.ts'
+import {type Bootstrap, type Inspecting, inside, inspectHost, toNewcomers} from './ways.ts'
 
 /** What was asked; the key that opens the machine the first time is not part of it. */
 export interface HostAddInput {
@@ -34,7 +34,8 @@ export interface HostAddWorld extends Inspecting {
 }
 
 /** Adopts a Debian machine: looked at, given the control plane's own account, recorded. */
-export function hostAdd(world: HostAddWorld): Runbook<HostAddInput> {
+export function hostAdd(given: HostAddWorld): Runbook<HostAddInput> {
+  const world = {...given, ways: toNewcomers(given.ways)}
   return runbook<HostAddInput>({
     id: 'host-add',
     change: 'provision',

@@ -20,6 +20,9 @@ export interface Pace {
   readonly tell?: ((done: number, of: number) => void) | undefined
 }
 
+/** For a question that takes a moment. */
+export const usualPace: Pace = {parallel: 16, perSite: 8, deadline: 30_000}
+
 /** What came of one host; the command's exit is 5 when one has an error. */
 export type Outcome<T> =
   | {readonly host: string; readonly ok: true; readonly value: T}

@@ -42,6 +42,15 @@ export async function listHosts(ledger: Queries, selection: Selection): Promise<
   return {items: selection.all ? every : select(every, selection)}
 }
 
+/** As `selected`, and retired ones too when they are named. Throws the same. */
+export async function named(ledger: Queries, selection: Selection): Promise<readonly Host[]> {
+  const {names} = selection
+  const gone = (await hosts(ledger)).map(asHost).filter(({name, retiredAt}) => retiredAt && names.includes(name))
+  const rest = names.filter(name => !gone.some(host => host.name === name))
+  if (gone.length > 0 && rest.length === 0) return gone
+  return [...(await selected(ledger, {...selection, names: rest})), ...gone]
+}
+
 /** The hosts that are meant. Throws `Refusal('not-found')` for names nobody has, `Refusal('input-invalid')` for none at all. */
 export async function selected(ledger: Queries, selection: Selection): Promise<readonly Host[]> {
   const {names, site, role, all} = selection

@@ -17,7 +17,7 @@ export type AskFingerprint = (shown: string) => Promise<string>
  * The key to pin: as given, or the one that answers when its fingerprint was given or typed back; never unseen.
  * Throws `Refusal` `input-invalid`, `host-key-changed` (another fingerprint answers) or `confirmation-missing`.
  */
-export async function keyToPin(typed: KeyTyped, ways: Ways, ask: AskFingerprint): Promise<string> {
+export async function keyToPin(typed: KeyTyped, ways: Pick<Ways, 'presented'>, ask: AskFingerprint): Promise<string> {
   if (typed.hostKey !== undefined) return parseHostKey(typed.hostKey)
   const expected = typed.fingerprint === undefined ? undefined : parseFingerprint(typed.fingerprint)
   const key = await ways.presented(typed.address)

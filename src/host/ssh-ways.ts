@@ -8,8 +8,14 @@ import type {Bootstrap, Door, Entered, Ways} from './ways.ts'
 
 /** The ways into hosts over SSH, with the control plane's key or the one given; `before` hears of every change. */
 export function sshWays({key, publicKey}: ControlKey, before?: Manner['before']): Ways {
-  const target = ({name, address, hostKey}: Door, {user, key: own}: Bootstrap): SshTarget => {
-    return {host: name, address, hostKey, user, key: own}
+  const target = ({name, address, hostKey, newcomer}: Door, {user, key: own}: Bootstrap): SshTarget => {
+    const otherKey = newcomer
+      ? [
+          'Read it on the machine itself: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub',
+          'Then type the same again with the right --host-key or --host-key-fingerprint.',
+        ]
+      : [`selfhelp host repin ${name}`]
+    return {host: name, address, hostKey, user, key: own, otherKey}
   }
   const ourselves: Bootstrap = {user: controlUser, key}
   return {

@@ -54,20 +54,23 @@ export function hostAdded({name, roles, hostKey}: HostAddInput, changed: boolean
   ]
 }
 
-/** What pinning did. */
-export function repinned({host, before, after, changed}: Repinned, plan: boolean): View {
-  if (!changed) return `${host} shows the pinned key already`
-  return `${host} was pinned to ${before} and ${plan ? 'would be' : 'is now'} pinned to ${after}`
+/** What pinning did, host by host. */
+export function repinned({items}: {readonly items: readonly Repinned[]}, plan: boolean): View {
+  return items.map(item => {
+    if (!item.ok) return `${item.host}: ${item.error.message}`
+    if (!item.changed) return `${item.host} shows the pinned key already`
+    return `${item.host} was pinned to ${item.before} and ${plan ? 'would be' : 'is now'} pinned to ${item.after}`
+  })
 }
 
-/** What retiring did. */
-export function hostRetired({host, changed}: Retired, plan: boolean): View {
-  if (!changed) return `${host} was retired already`
-  if (plan) return `${host} would go out of service`
-  return [
-    `${host} is out of service`,
-    'next: selfhelp host apply --all, so that the other hosts close their doors to it',
-  ]
+/** What retiring did, host by host. */
+export function hostsRetired({items}: {readonly items: readonly Retired[]}, plan: boolean): View {
+  const lines = items.map(({host, changed}) => {
+    if (!changed) return `${host} was retired already`
+    return plan ? `${host} would go out of service` : `${host} is out of service`
+  })
+  if (plan || !items.some(({changed}) => changed)) return lines
+  return [...lines, 'next: selfhelp host apply --all, so that the other hosts close their doors']
 }
 
 /** A forecast, with the differences of files. */

@@ -6,7 +6,10 @@ import type {Host} from './model.ts'
 import {type Inspection, inspect} from './preflight.ts'
 
 /** Where a host is and which key it must show. */
-export type Door = Pick<Host, 'name' | 'address' | 'hostKey'>
+export type Door = Pick<Host, 'name' | 'address' | 'hostKey'> & {
+  /** Not recorded yet: the key is the one just typed, so there is nothing to re-pin. */
+  readonly newcomer?: boolean
+}
 
 /** An account that exists before we come, and the key that opens it: read for this once, kept nowhere. */
 export interface Bootstrap {
@@ -37,6 +40,15 @@ export async function inside<T>(entered: Entered, work: (machine: Entered) => Pr
     return await work(entered)
   } finally {
     await entered.close()
+  }
+}
+
+/** The same ways, into machines that nobody has recorded yet. */
+export function toNewcomers(ways: Ways): Ways {
+  return {
+    ...ways,
+    enter: (door, bootstrap) => ways.enter({...door, newcomer: true}, bootstrap),
+    run: (door, program, bootstrap) => ways.run({...door, newcomer: true}, program, bootstrap),
   }
 }
 

@@ -18,6 +18,8 @@ export interface SshTarget {
   readonly key: Secret<string>
   /** The pinned key of the machine: `ssh-ed25519 AAAA…`. */
   readonly hostKey: string
+  /** What to type when another key answers. */
+  readonly otherKey?: readonly string[]
   /** Milliseconds, default 10,000. */
   readonly connectWithin?: number
   /** Milliseconds for one exchange, default 15 minutes. */
@@ -96,7 +98,7 @@ function configOf(target: SshTarget, refuse: (refusal: Refusal) => void): Connec
     algorithms: algorithms(type),
     hostVerifier: (key: Buffer) => {
       const same = key.equals(Buffer.from(pinned, 'base64'))
-      if (!same) refuse(keyChanged(target.host, pinned, key))
+      if (!same) refuse(keyChanged(target, pinned, key))
       return same
     },
   }
@@ -117,17 +119,17 @@ function fingerprint(key: Uint8Array): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
 }
 
-function keyChanged(host: string, pinned: string, found: Buffer): Refusal {
+function keyChanged({host, otherKey = []}: SshTarget, pinned: string, found: Buffer): Refusal {
   const expected = fingerprint(Buffer.from(pinned, 'base64'))
   const seen = fingerprint(found)
   return new Refusal(
     'host-key-changed',
-    `${host} answers with the key ${seen}, pinned is ${expected}; nothing was sent.`,
+    `${host} answers with the key ${seen}, expected is ${expected}; nothing was sent.`,
     {
       facts: {host, expected, found: seen},
       remedies: [
         'Find out why: a machine set up anew has a new key, and so has one that stands in its place.',
-        `selfhelp host repin ${host}`,
+        ...otherKey,
       ],
     },
   )

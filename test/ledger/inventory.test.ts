@@ -1,9 +1,12 @@
 import t from 'tap'
 import {Temporal} from 'temporal-polyfill'
 import {systemClock} from '../../src/clock.ts'
-import {bookOf, listHosts, showHost} from '../../src/host/list.ts'
+import {Failure} from '../../src/error.ts'
+import {usualPace} from '../../src/host/fleet.ts'
+import {bookOf, listHosts, named, selected, showHost} from '../../src/host/list.ts'
 import {meant, rememberFailed} from '../../src/host/meant.ts'
 import {recordsOf} from '../../src/host/register.ts'
+import {repin} from '../../src/host/repin.ts'
 import {retire} from '../../src/host/retire.ts'
 import {addProbe, listProbes, probeNamed} from '../../src/probe/list.ts'
 import {parseProbe} from '../../src/probe/model.ts'
@@ -49,16 +52,76 @@ t.test('hosts are recorded, listed, meant and retired by name', async t => {
   t.same(await names({only: 'failed'}), ['north-2'])
   t.same(await names({all: true}), ['north-1', 'north-2'])
   await t.rejects(names({}), {code: 'input-invalid'} as unknown as Error)
-  t.match(await retire({ledger, clock}, 'north-2', {agree: async () => void t.fail('asked'), plan: true}), {
-    changed: true,
-  })
-  t.match(await retire({ledger, clock}, 'north-2', {agree: async () => {}, plan: false}), {changed: true})
-  t.match(await retire({ledger, clock}, 'north-2', {agree: async () => {}, plan: false}), {changed: false})
+  const one = {names: ['north-2'], all: false}
+  const asked: string[] = []
+  const agree = async (names: string) => void asked.push(names)
+  const retiring = async (plan: boolean) =>
+    (await retire({ledger, clock}, await named(ledger, one), {agree, plan})).items
+  t.strictSame(await retiring(true), [{host: 'north-2', changed: true}])
+  t.strictSame(await retiring(false), [{host: 'north-2', changed: true}])
+  t.strictSame(await retiring(false), [{host: 'north-2', changed: false}])
+  t.strictSame(asked, ['north-2'], 'a plan asks nobody, nor does what is so already')
   t.same(await names({all: true}), ['north-1'])
   await t.rejects(bookOf(ledger).named('north-2'), {message: /was retired on 2027-04-02/})
   t.equal((await showHost(ledger, 'north-2')).retiredAt?.toString(), clock.now().toString())
   await records.put({name: 'north-2', site: 'north', address: '10.0.0.2', hostKey: 'k', roles: ['edge'], facts})
   t.same(await names({all: true}), ['north-1', 'north-2'], 'a new machine of that name is in service')
+})
+
+t.test('several hosts go out of service at once, or none of them', async t => {
+  const ledger = await freshLedger(t)
+  await addSite(ledger, north)
+  const put = {site: 'north', address: '10.0.0.1', hostKey: 'ssh-ed25519 AAAA', roles: ['edge'] as const, facts}
+  for (const name of ['north-1', 'north-2', 'north-3']) await recordsOf(ledger).put({...put, name})
+  await ledger.owner.all`
+    insert into tenant (name, legal_name, locale, time_zone, contract) values ('acme', 'A', 'fr', 'UTC', '{}')`
+  await ledger.owner.all`
+    insert into environment (id, tenant, name, phase, version, topology)
+    values ('eaaaaaa', 'acme', 'production', 'installation', '1', 'single')`
+  await ledger.owner.all`insert into placement values ('eaaaaaa', 'edge', 'north-3', 'r')`
+  const all = await named(ledger, {names: [], site: 'north', all: false})
+  const asked: string[] = []
+  const agree = async (names: string) => void asked.push(names)
+  await t.rejects(retire({ledger, clock}, all, {agree, plan: false}), {
+    code: 'host-in-use',
+    message: 'north-3 still carries acme/production; nothing was changed.',
+  })
+  t.equal((await listHosts(ledger, {names: [], all: false})).items.length, 3)
+  await retire({ledger, clock}, all.slice(0, 2), {agree, plan: false})
+  t.strictSame(asked, ['north-1,north-2'], 'both are confirmed by name')
+  t.equal((await listHosts(ledger, {names: [], all: false})).items.length, 1)
+})
+
+t.test('several hosts are pinned to other keys, each seen and all confirmed; a dead one delays nobody', async t => {
+  const ledger = await freshLedger(t)
+  await addSite(ledger, north)
+  const key = (letter: string) => `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA${`I${letter.repeat(42)}A`.slice(0, 44)}`
+  const put = {site: 'north', roles: ['edge'] as const, facts}
+  for (const n of ['1', '2', '3'])
+    await recordsOf(ledger).put({...put, name: `north-${n}`, address: n, hostKey: key('A')})
+  const ways = {
+    presented: async (address: string) => {
+      if (address === '3') throw new Failure('host-unreachable', 'nobody there')
+      return address === '1' ? key('B') : key('A')
+    },
+  }
+  const hosts = await selected(ledger, {names: [], all: true})
+  const confirmed: string[] = []
+  const repinning = {
+    ...{ledger, ways, pace: usualPace, plan: false},
+    ask: async (_: string, shown: string) => shown,
+    agree: async (names: string) => void confirmed.push(names),
+  }
+  const planned = await repin({...repinning, plan: true}, hosts, {keys: [], fingerprints: []})
+  t.match(planned.items, [{host: 'north-1', changed: true}, {host: 'north-2', changed: false}, {ok: false}])
+  t.equal((await bookOf(ledger).named('north-1')).hostKey, key('A'))
+  await repin(repinning, hosts, {keys: [], fingerprints: []})
+  t.strictSame(confirmed, ['north-1'])
+  t.equal((await bookOf(ledger).named('north-1')).hostKey, key('B'))
+  const now = await selected(ledger, {names: [], all: true})
+  const named = await repin(repinning, now, {keys: [`north-3=${key('C')}`], fingerprints: []})
+  t.match(named.items, [{changed: false}, {changed: false}, {host: 'north-3', ok: true, changed: true}])
+  await t.rejects(repin(repinning, hosts, {keys: [key('C')], fingerprints: []}), {code: 'input-invalid'})
 })
 
 t.test('probe points are recorded and found', async t => {
