@@ -19,6 +19,7 @@ const nouns = [
   'calendar',
   'tenant',
   'maintenance',
+  'vpn',
   'journal',
   'run',
   'schedule',

@@ -109,6 +109,10 @@ export const codes = {
   'tenant-differs': refusal('The tenant exists, or is being made, otherwise than asked.'),
   'tool-failed': failure('A program of this machine did not do its work.'),
   'topology-later': refusal('An environment is to be laid out in a way this version cannot build.'),
+  'tunnel-silent': failure('A tunnel does not carry what it should; which layer is wrong is in the message.'),
+  'vpn-needed': refusal('A server with a private address is reached only through a VPN, and there is none.'),
+  'vpn-overlap': refusal("Addresses or an identity of a VPN are somebody else's already; both are named."),
+  'vpn-unfit': refusal('A VPN cannot be as it is asked for: not subscribed, no gateway, or still standing.'),
 } satisfies Record<string, Row>
 
 export type Code = keyof typeof codes

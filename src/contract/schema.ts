@@ -1,5 +1,6 @@
 import {Temporal} from 'temporal-polyfill'
 import {z} from 'zod'
+import {across, type Checked, mapping, spanning} from './across.ts'
 import {countries} from './country.ts'
 import {fieldAt} from './field.ts'
 import {contactRoles, locales, studyFields, topologies} from './model.ts'
@@ -78,15 +79,6 @@ export function contractJsonSchema(): object {
   })
 }
 
-type Checked = z.core.ParsePayload<unknown>
-
-/** Runs whatever the other fields are like, so that all problems come at once; so it takes nothing for granted. */
-function across(rule: (checked: Checked) => void): z.core.$ZodCheck<unknown> {
-  const check = new z.core.$ZodCheck({check: 'custom', when: () => true}) as z.core.$ZodCheck<unknown>
-  check._zod.check = rule
-  return check
-}
-
 function endAfterStart({value, issues}: Checked): void {
   const {start, end} = mapping(value)
   if (isDay(start) && isDay(end) && start >= end) {
@@ -109,14 +101,6 @@ function contactsOnce({value, issues}: Checked): void {
     if (typeof id !== 'string' || ids.indexOf(id) === at) return
     issues.push(spanning(['contacts', at, 'id'], 'an id no other contact has', 'Give each contact an id of its own.'))
   })
-}
-
-function mapping(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-}
-
-function spanning(path: PropertyKey[], expected: string, remedy: string): z.core.$ZodRawIssue {
-  return {code: 'custom', input: undefined, path, message: expected, params: {expected, remedy}}
 }
 
 function chapters() {

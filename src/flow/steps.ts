@@ -119,3 +119,15 @@ ${lines(outward)}    counter drop comment "nothing else (R114)"
 }
 `
 }
+
+export {
+  holds,
+  isPrivate,
+  lastOf,
+  type Network,
+  network,
+  networkText,
+  overlap,
+  parseNetwork,
+  reserved,
+} from './network.ts'

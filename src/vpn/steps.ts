@@ -1,0 +1,2 @@
+export {listVpns} from './list.ts'
+export {type Reachability, refuseUnreachable, vpnRequired} from './reach.ts'
