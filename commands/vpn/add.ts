@@ -6,7 +6,7 @@ import {specIn} from '../../src/vpn/read.ts'
 import {vpnAdded} from '../../src/vpn/view.ts'
 
 export default class VpnAdd extends Mutation {
-  static override summary = 'Record what was agreed about a VPN; addresses of somebody else are refused by name'
+  static override summary = 'Record what was agreed about a VPN; overlapping addresses are refused'
   static override args = {file: Args.string({description: 'the specification, YAML (docs/vpn.md)', required: true})}
   static override flags = planFlag
   static override examples = [

@@ -4,7 +4,7 @@ import {compareVpns} from '../../src/vpn/compare.ts'
 import {comparedView} from '../../src/vpn/view.ts'
 
 export default class VpnCompare extends Mutation {
-  static override summary = "Record the customer's security norms and lay both kinds of link beside each other"
+  static override summary = "Lay both kinds of link side by side, once the customer's norms are known"
   static override args = {tenant: Args.string({description: 'the customer', required: true})}
   static override flags = {
     norms: Flags.string({description: "what the customer's security norms ask for", helpValue: 'TEXT'}),

@@ -59,10 +59,7 @@ export function vpnFields({spec, gateway, inner}: VpnShown): View {
 export function vpnAdded({vpn, gateway, inner, changed}: VpnAdded, plan: boolean): View {
   if (!changed) return `the VPN ${vpn} is as it was agreed`
   if (plan) return `the VPN ${vpn} would be recorded, on ${gateway}`
-  return [
-    `the VPN ${vpn} is recorded, on ${gateway}; we appear as ${inner.join(', ')}`,
-    `next: selfhelp vpn apply ${vpn}`,
-  ]
+  return `the VPN ${vpn} is recorded, on ${gateway}; we appear as ${inner.join(', ')}`
 }
 
 /** The bandwidth needed, and how it was found. */
