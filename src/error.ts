@@ -48,6 +48,7 @@ export const codes = {
     exit: exits.bug,
     means: 'A fault of selfhelp itself; the support bundle helps to mend it.',
   } as Row & {kind: 'bug'},
+  'certificate-unfit': refusal('A rule refuses the certificate, its key or its chain; each finding is in the facts.'),
   'check-refused': refusal('The tool of a configuration refused the new file; the old one is in place.'),
   'confirmation-missing': refusal('A dangerous command was not confirmed by the name of the thing.'),
   'contact-unfit': refusal('Nobody of that name speaks for the customer in what was said.'),

@@ -77,7 +77,9 @@ export interface Judgement {
   /** False when any finding is `refused`. */
   readonly fits: boolean
   readonly findings: readonly CertificateFinding[]
-  readonly leaf: LeafShown | undefined
+  readonly leaf: LeafShown
+  /** PEM from the leaf to its root, when it leads to one; else as far as it goes. */
+  readonly way: readonly string[]
   /** What to install; only when it fits. */
   readonly fitting: Fitting | undefined
 }

@@ -1,4 +1,4 @@
-import {createHash, type KeyObject, X509Certificate} from 'node:crypto'
+import {createHash, createPublicKey, type KeyObject, X509Certificate} from 'node:crypto'
 import {AsnConvert} from '@peculiar/asn1-schema'
 import {
   Certificate as Asn,
@@ -72,7 +72,7 @@ export function readCertificate(der: Buffer, where: string): Certificate {
     subject: oneLine(x509.subject),
     issuer: oneLine(x509.issuer),
     fingerprint: sha256(der),
-    keyFingerprint: sha256(key.export({type: 'spki', format: 'der'})),
+    keyFingerprint: spkiFingerprint(key),
     notBefore: Temporal.Instant.fromEpochMilliseconds(x509.validFromDate.getTime()),
     notAfter: Temporal.Instant.fromEpochMilliseconds(x509.validToDate.getTime()),
     names: [...(decoded(extensions, id_ce_subjectAltName, SubjectAlternativeName) ?? [])].flatMap(
@@ -110,8 +110,16 @@ export function keyShown(key: KeyObject): string {
   return key.asymmetricKeyType === 'ed25519' ? 'Ed25519' : `${key.asymmetricKeyType}`
 }
 
-/** SHA-256 of the SubjectPublicKeyInfo, hexadecimal. */
-export function sha256(bytes: Uint8Array): string {
+/** SHA-256 of a private key's public half, hexadecimal. */
+export function publicKeyFingerprint(key: KeyObject): string {
+  return spkiFingerprint(createPublicKey(key))
+}
+
+function spkiFingerprint(key: KeyObject): string {
+  return sha256(key.export({type: 'spki', format: 'der'}))
+}
+
+function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 

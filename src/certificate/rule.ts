@@ -12,7 +12,7 @@ export const rules = {
   'chain-invalid-now': ['R028, RFC 5280 §6.1.3', 'Use the current certificate of the issuer.'],
   'contract-not-covered': [
     'R030',
-    'Have it issued for longer, or record who answers for the renewal: --derogation "renewal managed" with an owner.',
+    'Have it issued for longer, or name who answers for its renewal: --derogation OWNER.',
   ],
   'critical-unknown': ['RFC 5280 §4.2', 'Have it issued without this extension, or with it not critical.'],
   'extension-twice': ['RFC 5280 §4.2', anew],

@@ -17,6 +17,16 @@ export function instantOf(typed: string): Temporal.Instant {
   return rfc3339(typed, text)
 }
 
+/** The day a person typed, `2027-03-31`. Throws a usage `Refusal` (exit 2). */
+export function dayOf(typed: string): Temporal.PlainDate {
+  try {
+    if (/^\d{4}-\d{2}-\d{2}$/.test(typed)) return Temporal.PlainDate.from(typed, {overflow: 'reject'})
+  } catch {
+    // Said below, as for every other.
+  }
+  throw unreadable(typed, `${JSON.stringify(typed)} is not a day.`, ['2027-03-31'])
+}
+
 function inZone(typed: string, local: string, zone: string): Temporal.Instant {
   const wall = read(typed, () => Temporal.PlainDateTime.from(local))
   known(typed, zone)
