@@ -64,6 +64,17 @@ t.test('an answer that is a secret is told once and not kept', async t => {
   t.strictSame([kept(1), kept(2)], ['', 'plain\n'])
 })
 
+t.test('the machine tells what the exchanges of a run did', async t => {
+  const [one, other] = [id(), id()]
+  const of = (run: string) => ({...fence, run})
+  await connection.exchange({id: one, fence: of('r7'), frames: [run('echo', 'a', 'b\nc'), run('false'), run('true')]})
+  await connection.exchange({id: other, fence: of('r8'), frames: [run('true')]})
+  const [answer] = await connection.exchange({id: id(), frames: [{ask: 'exchanges', args: ['r7']}]})
+  const [head, ...actions] = answer?.out.trimEnd().split('\n') ?? []
+  t.match(head, new RegExp(`^exchange ${one} [0-9.]+ host:here 5$`))
+  t.strictSame(actions, ['1 0 run echo a b', '2 1 run false'])
+})
+
 t.test('a program that does not read its input harms nothing', async t => {
   const input = {size: 3_000_000, open: () => Readable.from([randomBytes(3_000_000)])}
   const frames: Action[] = [
@@ -131,7 +142,7 @@ t.test('changing leaves nothing behind but what was answered', async t => {
   for (const name of names) await connection.exchange({id: name, fence, frames: [run('true')]})
   await setTimeout(200)
   const files = names.flatMap(name => readdirSync(at(`var/lib/selfhelp/exchange/${name}`)))
-  t.strictSame([...new Set(files)].toSorted(), ['1.err', '1.exit', '1.out'])
+  t.strictSame([...new Set(files)].toSorted(), ['1.err', '1.exit', '1.out', 'of'])
 })
 
 t.test('what processes left that are no more is taken away, what others are at work with is not', async t => {

@@ -73,3 +73,15 @@ fragments() {
 
 # VERSION
 ask_release() { cat "$root/opt/selfhelp/releases/$1/.selfhelp-release" 2>/dev/null; }
+
+# RUN: what the exchanges of a run did here, as far as they are kept: a line for each, then one for each of its actions.
+ask_exchanges() {
+  for of in "$base"/exchange/*/of; do
+    [ -f "$of" ] && IFS=' ' read -r by lock epoch <"$of" && [ "$by" = "$1" ] || continue
+    folder=${of%/of}
+    printf 'exchange %s %s %s %s\n' "${folder##*/}" "$(stat -c %.3Y "$of")" "$lock" "$epoch"
+    for exit in "$folder"/*.exit; do
+      [ ! -s "$exit" ] || { leaf=${exit##*/} && read -r line <"$exit" && printf '%s %s\n' "${leaf%.exit}" "$line"; }
+    done
+  done
+}

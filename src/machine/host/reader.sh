@@ -8,6 +8,8 @@ LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 root=${SELFHELP_ROOT:-}
 base=$root/var/lib/selfhelp
+newline='
+'
 
 main() {
   # Once begun, an operation outlives its connection.
@@ -45,6 +47,7 @@ spool() {
   for old in "$base"/exchange/*/spool.* "$base"/exchange/*/gone.*; do [ -e "/proc/${old##*.}" ] || rm -f "$old"; done
   spool=$dir/spool.$$
   # Waited for, so that it cannot write its file after we took it away.
+  printf '%s %s %s\n' "$run" "$lock" "$epoch" >"$dir/of" || leave "failed the exchange cannot be kept; the disk may be full"
   trap '[ -z "${watcher:-}" ] || { kill "$watcher"; wait "$watcher"; } 2>/dev/null; rm -f "$spool" "$dir/gone.$$"' EXIT
   head -c "$((text + body))" >"$spool" || leave "failed the exchange cannot be kept; the disk may be full"
   [ "$(stat -c %s "$spool")" = "$((text + body))" ] || exit 70
@@ -99,10 +102,10 @@ ask() {
   answer "$?" "$dir/out" "$dir/err"
 }
 
-# Once and no more: a kept success is told again, not done again. False when it failed.
+# Once and no more: a kept success is told again, not done again. False when it failed. Its record says what it was.
 act() {
   code=
-  [ ! -s "$dir/$n.exit" ] || read -r code <"$dir/$n.exit"
+  [ ! -s "$dir/$n.exit" ] || read -r code what <"$dir/$n.exit"
   if [ "$code" != 0 ]; then
     ! gone || exit 70
     if [ "$how" = 1 ]; then
@@ -113,9 +116,9 @@ act() {
       umask 022
       "act_$name" "$@"
     ) </dev/null 3<&- 8>&- 9>&- >"$dir/$n.out" 2>"$dir/$n.err"
-    code=$?
+    code=$? what="$name $*"
     exec 9>&-
-    printf '%s\n' "$code" >"$dir/$n.exit"
+    printf '%s %s\n' "$code" "${what%%"$newline"*}" >"$dir/$n.exit"
   fi
   answer "$code" "$dir/$n.out" "$dir/$n.err"
   [ "$how" != 2 ] || : >"$dir/$n.out"
