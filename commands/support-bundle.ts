@@ -5,7 +5,8 @@ import {runbooksOf} from '../src/cli/runbooks.ts'
 import {supportBundle} from '../src/run/bundle.ts'
 
 export default class SupportBundle extends BaseCommand {
-  static override summary = 'Put what is known of a run into one file for the makers; secrets are masked'
+  static override summary =
+    'Put what is known of a run, also by its hosts, into one file for the makers; secrets are masked'
   static override args = runArgument
   static override flags = {file: Flags.string({description: 'where to write it', helpValue: 'FILE.tar.gz'})}
   static override examples = [
@@ -15,7 +16,8 @@ export default class SupportBundle extends BaseCommand {
 
   protected override async answer({args, flags, world}: Typed<typeof SupportBundle>) {
     const {clock, home} = world
-    const needs = {ledger: await world.ledger(), clock, home, runbooks: runbooksOf(world), file: flags.file}
+    const [ledger, secrets] = await Promise.all([world.ledger(), world.secrets()])
+    const needs = {ledger, secrets, clock, home, machine: world.machine, runbooks: runbooksOf(world), file: flags.file}
     const result = await supportBundle(args.run, needs)
     return {result, view: {fields: {file: result.file, bytes: result.bytes, contents: result.contents.join(', ')}}}
   }

@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto'
 import {once} from 'node:events'
 import {createWriteStream} from 'node:fs'
 import {rename, rm} from 'node:fs/promises'
@@ -6,6 +7,7 @@ import {Refusal} from '../error.ts'
 import type {JournalRow} from '../ledger/journal.ts'
 import {journalChain, journalHead} from '../ledger/journal-read.ts'
 import {setting} from '../ledger/setting.ts'
+import {assertNoLink} from '../secret/private-file.ts'
 import {type HeadNeeds, signHead, signWith} from './head.ts'
 
 export interface JournalExport {
@@ -27,15 +29,17 @@ export interface ExportHead {
 
 /**
  * A tenant's own chain as a file of JSON lines: the public key first, its entries, at the end the signed head.
- * Nothing of other tenants is in it; `docs/verify-journal.mjs` checks it without us. Refusal `not-found` when empty.
+ * Nothing of other tenants is in it; `docs/verify-journal.mjs` checks it without us.
+ * Refusals `not-found` when it is empty, `in-the-way` where the file is a link.
  */
 export async function exportJournal(needs: HeadNeeds, tenant: string, file: string): Promise<JournalExport> {
   const {ledger, secrets, clock} = needs
   if (!(await journalHead(ledger, tenant)))
     throw new Refusal('not-found', `The journal has no entry of ${tenant}.`, {remedies: ['selfhelp tenant list']})
+  assertNoLink(file)
   const at = clock.now().toString({smallestUnit: 'second'})
-  const beside = `${file}.part`
-  const out = createWriteStream(beside, {mode: 0o600})
+  const beside = `${file}.${randomBytes(4).toString('hex')}.part`
+  const out = createWriteStream(beside, {mode: 0o600, flags: 'wx'})
   try {
     out.write(line({format: 'selfhelp-journal-1', tenant, publicKey: await setting(ledger, 'journal-public-key')}))
     let entries = 0

@@ -11,6 +11,11 @@ export async function sealedSecret(ledger: Queries, name: string): Promise<Secre
   return ledger.one<SecretRow>`select name, key_id, sealed from secret where name = ${name}`
 }
 
+/** Every name there is. */
+export async function secretNames(ledger: Queries): Promise<string[]> {
+  return (await ledger.all<{name: string}>`select name from secret order by name`).map(({name}) => name)
+}
+
 /** Stores a sealed value, in place of an earlier one of that name. */
 export async function putSealed(ledger: Queries, {name, keyId, sealed}: SecretRow): Promise<void> {
   await ledger.all`

@@ -16,8 +16,8 @@ export async function* encode(exchange: Exchange): AsyncGenerator<Uint8Array> {
   for (const action of actions) yield* bytes(action)
 }
 
-/** As a word and a file's name; the scheduler's runs have slashes in theirs. */
-function asName(name: string): string {
+/** As a machine knows an exchange, a lock or a run: a word and a file's name; the scheduler's runs have slashes in theirs. */
+export function asName(name: string): string {
   return [...Buffer.from(name)]
     .map(byte => String.fromCharCode(byte))
     .map(letter =>

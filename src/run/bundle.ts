@@ -1,18 +1,22 @@
-import {existsSync, readFileSync, writeFileSync} from 'node:fs'
+import {existsSync, readFileSync} from 'node:fs'
 import {arch, platform, release} from 'node:os'
 import {join, resolve} from 'node:path'
 import type {Clock} from '../clock.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {applied} from '../ledger/level.ts'
-import {masked, maskedText} from '../ledger/mask.ts'
-import {attemptsOfRun, journalOfRun, runById} from '../ledger/run.ts'
+import {masked} from '../ledger/mask.ts'
+import {attemptsOfRun, journalOfRun, runById, stepsOfRun} from '../ledger/run.ts'
+import type {SecretStore} from '../ledger/secret-store.ts'
 import {packageRoot} from '../root.ts'
 import type {Registry} from '../runbook/registry.ts'
+import {assertNoLink, writeWhole} from '../secret/private-file.ts'
 import {archive} from './archive.ts'
+import {hiding} from './hiding.ts'
+import {type Asking, environmentsOf, hostsOnRun} from './hosts.ts'
 import {showRun} from './show.ts'
 
-export interface Bundling {
-  readonly ledger: Ledger
+export interface Bundling extends Asking {
+  readonly secrets: SecretStore
   readonly clock: Clock
   readonly home: string
   readonly runbooks: Registry
@@ -29,9 +33,15 @@ export interface Bundle {
 
 const lastLines = 500
 
-/** Everything the makers need to understand one run, in one file; what looks like a secret is `***`. */
+/**
+ * Everything the makers need to understand one run, in one file, also from its hosts; a secret is `***`.
+ * Refusals `not-found`, `in-the-way` where the file is a link.
+ */
 export async function supportBundle(id: string, bundling: Bundling): Promise<Bundle> {
-  const {ledger, clock, home, runbooks} = bundling
+  const {ledger, clock, home, runbooks, secrets} = bundling
+  const name = `selfhelp-${id.replaceAll('/', '.')}`
+  const file = resolve(bundling.file ?? `${name}.tar.gz`)
+  assertNoLink(file)
   const [row, shown] = [await runById(ledger, id), await showRun(ledger, id, runbooks)]
   const now = clock.now()
   const files = {
@@ -46,12 +56,13 @@ export async function supportBundle(id: string, bundling: Bundling): Promise<Bun
     'journal.jsonl': (await journalOfRun(ledger, id)).map(entry => `${JSON.stringify(masked(entry))}\n`).join(''),
     'attempts.json': json(await attemptsOfRun(ledger, id)),
     'versions.json': json(await versions(ledger, now.toString())),
-    'postgres.log': maskedText(tailOf(join(home, 'postgres.log'))),
+    'postgres.log': tailOf(join(home, 'postgres.log')),
+    ...(await hostsOnRun(bundling, row, await stepsOfRun(ledger, id))),
   }
-  const name = `selfhelp-${id.replaceAll('/', '.')}`
-  const file = resolve(bundling.file ?? `${name}.tar.gz`)
-  const bytes = archive(name, files, Math.floor(now.epochMilliseconds / 1000))
-  writeFileSync(file, bytes, {mode: 0o600})
+  const hide = await hiding({ledger, secrets, environments: environmentsOf(row)})
+  const hidden = Object.fromEntries(Object.entries(files).map(([part, text]) => [part, hide(text)]))
+  const bytes = archive(name, hidden, Math.floor(now.epochMilliseconds / 1000))
+  writeWhole(file, bytes)
   return {run: id, file, bytes: bytes.length, contents: Object.keys(files)}
 }
 

@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto'
-import {closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeFileSync} from 'node:fs'
+import {closeSync, fsyncSync, lstatSync, openSync, readFileSync, renameSync, statSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {Refusal} from '../error.ts'
 
@@ -24,4 +24,13 @@ export function writeWhole(file: string, content: string | Buffer, mode = 0o600)
   const folder = openSync(dirname(file), 'r')
   fsyncSync(folder)
   closeSync(folder)
+}
+
+/** Refuses, with `in-the-way`, a file to be written that is a link: it may lead anywhere. */
+export function assertNoLink(file: string): void {
+  if (!lstatSync(file, {throwIfNoEntry: false})?.isSymbolicLink()) return
+  throw new Refusal('in-the-way', `${file} is a link to another place; nothing was written.`, {
+    facts: {file},
+    remedies: ['Name another file, or take the link away.'],
+  })
 }

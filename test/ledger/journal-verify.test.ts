@@ -1,6 +1,6 @@
 import {execFileSync, spawnSync} from 'node:child_process'
 import {generateKeyPairSync} from 'node:crypto'
-import {appendFileSync, readFileSync, writeFileSync} from 'node:fs'
+import {appendFileSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import t, {type Test} from 'tap'
 import {Temporal} from 'temporal-polyfill'
@@ -191,4 +191,7 @@ t.test('an exported journal is checked by anybody, and holds nothing of others',
   execFileSync('openssl', ['pkey', '-in', join(needs.home, 'k'), '-pubout', '-out', join(needs.home, 'other')])
   t.match(check(text, join(needs.home, 'other')), {status: 5, stdout: /not by this key/})
   await t.rejects(exportJournal(needs, 'nobody', file), {code: 'not-found'})
+  const link = `${file}.link`
+  symlinkSync(`${file}.elsewhere`, link)
+  await t.rejects(exportJournal(needs, 'acme', link), {code: 'in-the-way', exit: 3})
 })
