@@ -11,8 +11,11 @@ export interface Candidate {
   readonly roles: readonly string[]
   /** Unknown until its facts were gathered; then nothing is said about room. */
   readonly memoryMegabytes?: number | undefined
+  /** Free when it was adopted, before anything of ours was on it. */
   readonly diskFreeMegabytes?: number | undefined
   readonly environments: number
+  /** Ports for each purpose that nobody has there; undefined where nobody counts them. */
+  readonly portsFree?: number | undefined
 }
 
 export interface PlacementQuestion {
@@ -43,9 +46,14 @@ export function place(question: PlacementQuestion): ReadonlyMap<EnvironmentName,
   for (const name of question.environments) {
     const {host, reason} = choose({...question, hosts})
     placed.set(name, [...environmentRoles.map(role => ({role, host, reason})), ...repository])
-    hosts = hosts.map(other => (other.name === host ? {...other, environments: other.environments + 1} : other))
+    hosts = hosts.map(other => (other.name === host ? withOneMore(other) : other))
   }
   return placed
+}
+
+function withOneMore(host: Candidate): Candidate {
+  const {environments, portsFree} = host
+  return {...host, environments: environments + 1, portsFree: portsFree === undefined ? undefined : portsFree - 1}
 }
 
 function siteChecks({contract, sites, hosts, asked, on}: PlacementQuestion): readonly Objection[] {
@@ -93,9 +101,8 @@ function choose(question: PlacementQuestion): {host: string; reason: string} {
   if (chosen === undefined) throw refused([noHost(able, site, named)])
   const single = 'all functions on one machine (R020)'
   const where = `site ${site} is the contract's primary, in a country it allows (R246)`
-  const why = named
-    ? 'named by --host'
-    : `least loaded of ${roomy.length} with room there (${chosen.environments} environments)`
+  const load = `${chosen.environments} environments, room for more: ${roomLeft(chosen)}`
+  const why = named ? `named by --host (${load})` : `least loaded of ${roomy.length} with room there (${load})`
   return {host: chosen.name, reason: `${single}; ${where}; ${why}`}
 }
 
@@ -118,16 +125,31 @@ function noRepository({residency}: Contract): Objection {
   return {rule: 'R246', what, remedy: `selfhelp host add … --role repository on a site in ${residency.join(' or ')}`}
 }
 
+/** What is left on a host once this many environments are on it; undefined where nothing is known. */
+function left({memoryMegabytes, diskFreeMegabytes, portsFree, environments}: Candidate, more = 0) {
+  const after = (known: number | undefined, keeps: number, each: number) =>
+    known === undefined ? undefined : known - keeps - each * (environments + more)
+  return {
+    'MB of memory': after(memoryMegabytes, kept.memoryMegabytes, need.memoryMegabytes),
+    'MB of disk': after(diskFreeMegabytes, kept.diskMegabytes, need.diskMegabytes),
+    ports: portsFree === undefined ? undefined : portsFree - more,
+  }
+}
+
 /** True when one more environment fits into what is known of the host. */
-function hasRoom({memoryMegabytes, diskFreeMegabytes, environments}: Candidate): boolean {
-  const memory = kept.memoryMegabytes + need.memoryMegabytes * (environments + 1)
-  const disk = kept.diskMegabytes + need.diskMegabytes
-  return (memoryMegabytes ?? memory) >= memory && (diskFreeMegabytes ?? disk) >= disk
+function hasRoom(host: Candidate): boolean {
+  return Object.values(left(host, 1)).every(rest => rest === undefined || rest >= 0)
+}
+
+/** `5248 MB of memory, 8100 MB of disk, 3999 ports` */
+function roomLeft(host: Candidate): string {
+  const known = Object.entries(left(host)).filter(([, rest]) => rest !== undefined)
+  return known.map(([what, rest]) => `${Math.max(0, rest ?? 0)} ${what}`).join(', ') || 'its room was never measured'
 }
 
 function noHost(able: readonly Candidate[], site: string, named: string | undefined): Objection {
-  const full = able.map(({name, environments}) => `${name} (${environments} environments)`).join(', ')
-  const needs = `${need.memoryMegabytes} MB of memory and ${need.diskMegabytes} MB of disk`
+  const full = able.map(host => `${host.name} (${host.environments} environments; ${roomLeft(host)})`).join(', ')
+  const needs = `${need.memoryMegabytes} MB of memory, ${need.diskMegabytes} MB of disk and its ports`
   if (able.length === 0) {
     const what = `no host of site ${site} has all of the roles ${environmentRoles.join(', ')}`
     return {
@@ -137,7 +159,7 @@ function noHost(able: readonly Candidate[], site: string, named: string | undefi
     }
   }
   const what = named
-    ? `${named} has no room for ${needs}, or lacks a role`
+    ? `${named} lacks a role or has no room for ${needs}: ${full}`
     : `no host of site ${site} has room for ${needs}: ${full}`
   return {rule: 'R015', what, remedy: `Add a host to site ${site}, or remove what is no longer needed.`}
 }

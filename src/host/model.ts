@@ -25,6 +25,8 @@ export interface HostFacts {
   readonly container: boolean
   readonly processors: number
   readonly memoryMegabytes: number
+  /** Free on its root file system then. */
+  readonly diskFreeMegabytes?: number
   /** Every address it sends from. */
   readonly addresses: readonly string[]
   /** Addresses or networks from which the control plane reaches it. */

@@ -65,12 +65,14 @@ function read(text: string): {noise: string; said: readonly (readonly [string, s
 
 function factsOf(one: One, all: (name: string) => string[], networks: readonly string[]): HostFacts {
   const unit = one('time-unit')
+  const disk = Math.floor(Number(one('disk-kilobytes')) / 1024)
   return {
     debian: Number(one('os').split(' ')[1] ?? 0),
     architecture: one('architecture'),
     container: !['', 'none'].includes(one('container')),
     processors: Number(one('processors')) || 1,
     memoryMegabytes: Math.floor(Number(one('memory-kilobytes')) / 1024),
+    ...(disk > 0 ? {diskFreeMegabytes: disk} : {}),
     addresses: all('address').filter(isAddress).sort(),
     controlPlane: networks.length > 0 ? [...networks].sort() : [one('client')].filter(isAddress),
     packagePorts: [...new Set(all('apt-port').filter(isPort).map(Number))].sort((a, b) => a - b),

@@ -35,7 +35,7 @@ export function hostFields({environments, ...host}: HostShown): View {
       address: host.address,
       'host key': fingerprintOf(host.hostKey),
       debian: `${facts.debian} (${facts.architecture}${facts.container ? ', container' : ''})`,
-      size: `${facts.processors} processors, ${facts.memoryMegabytes} MB memory`,
+      size: `${facts.processors} processors, ${facts.memoryMegabytes} MB memory${freeDisk(facts.diskFreeMegabytes)}`,
       addresses: facts.addresses.join(', '),
       'control plane': facts.controlPlane.join(', '),
       environments: environments.length === 0 ? 'none' : environments.join(', '),
@@ -44,6 +44,9 @@ export function hostFields({environments, ...host}: HostShown): View {
     },
   }
 }
+
+const freeDisk = (megabytes: number | undefined) =>
+  megabytes === undefined ? '' : `, ${megabytes} MB disk free when adopted`
 
 /** What adding did. */
 export function hostAdded({name, roles, hostKey}: HostAddInput, changed: boolean): View {

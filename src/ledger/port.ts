@@ -7,6 +7,17 @@ export const portRanges = {
   edition: [28_000, 31_999],
 } as const
 
+/** How many environments can have a port of each purpose on one host. */
+export const portsForEach = 4000
+
+/** How many ports of its fullest purpose are taken on each host. */
+export async function portsTaken(ledger: Queries): Promise<ReadonlyMap<string, number>> {
+  const rows = await ledger.all<{host: string; taken: number}>`
+    select host, max(taken)::int as taken
+    from (select host, purpose, count(*) as taken from port group by host, purpose) as each group by host`
+  return new Map(rows.map(({host, taken}) => [host, taken]))
+}
+
 const others = [32_000, 32_767] as const
 
 /**

@@ -7,6 +7,7 @@ import {Refusal} from '../error.ts'
 import {environmentsPerHost, takenIds} from '../ledger/environment.ts'
 import {hosts} from '../ledger/host.ts'
 import type {Ledger} from '../ledger/ledger.ts'
+import {portsForEach, portsTaken} from '../ledger/port.ts'
 import {setting} from '../ledger/setting.ts'
 import {sites} from '../ledger/site.ts'
 import {asSite} from '../site/model.ts'
@@ -30,11 +31,12 @@ export async function decide(
   const {contract} = typed
   refuseUnbuildable(contract)
   const environments = only ?? subscribed(contract)
-  const [base, known, all, carried] = await Promise.all([
+  const [base, known, all, carried, taken] = await Promise.all([
     setting(ledger, 'base-domain'),
     sites(ledger),
     hosts(ledger),
     environmentsPerHost(ledger),
+    portsTaken(ledger),
   ])
   if (base === undefined)
     throw new Refusal('ledger-missing', 'There is no base domain yet.', {remedies: ['selfhelp init']})
@@ -45,7 +47,9 @@ export async function decide(
       site,
       roles,
       memoryMegabytes: facts.memoryMegabytes as number | undefined,
+      diskFreeMegabytes: facts.diskFreeMegabytes as number | undefined,
       environments: carried.get(name) ?? 0,
+      portsFree: portsForEach - (taken.get(name) ?? 0),
     }))
   const placed = place({contract, environments, asked: typed.hosts, sites: known.map(asSite), hosts: candidates, on})
   const ids = await freshIds(ledger, environments.length)

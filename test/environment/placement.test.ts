@@ -38,6 +38,9 @@ t.test('an environment goes to the least loaded host of the primary site, and sa
   const [placed] = place(question()).values()
   t.same([...new Set(placed?.map(one => one.host))], ['north-2', 'south-1'])
   t.match(placed?.[0]?.reason, /one machine \(R020\).*primary.*\(R246\).*least loaded of 2/)
+  const known = {memoryMegabytes: 4096, diskFreeMegabytes: 9000, environments: 1, portsFree: 3999}
+  const [full] = place(question({hosts: [host('north-1', known)]})).values()
+  t.match(full?.[0]?.reason, /1 environments, room for more: 3200 MB of memory, 7976 MB of disk, 3999 ports\)$/)
 })
 
 t.test('backups go to a repository where residency allows, away from the primary site', async t => {
@@ -94,6 +97,17 @@ const refusals: readonly [string, Partial<PlacementQuestion>, RegExp][] = [
     /no host of site north has all of the roles/,
   ],
   ['no memory left', {hosts: [host('north-1', {memoryMegabytes: 1024, environments: 2})]}, /room for 384 MB/],
+  [
+    'no disk left beside what is there',
+    {hosts: [host('north-1', {diskFreeMegabytes: 2000, environments: 2})]},
+    /464 MB of disk/,
+  ],
+  ['no port left', {hosts: [host('north-1', {portsFree: 0})]}, /and its ports: north-1 \(0 environments; 0 ports\)/],
+  [
+    'a named host without room',
+    {asked: {edge: 'north-1'}, hosts: [host('north-1', {portsFree: 0}), host('north-2')]},
+    /north-1 lacks a role or has no room/,
+  ],
   ['no disk left', {hosts: [host('north-1', {diskFreeMegabytes: 700})]}, /512 MB of disk/],
 ]
 for (const [name, changes, says] of refusals) {

@@ -210,13 +210,16 @@ t.test('a Debian machine becomes a host', {skip: why ?? false, timeout: 600_000}
       '--confirm',
       'south-1',
     )
-    t.match(repinned, {exit: 0, answer: {changed: true, after: fingerprint}})
+    t.match(repinned, {exit: 0, answer: {items: [{changed: true, after: fingerprint}]}})
     t.equal((await cmc.type('host', 'drift', '--all')).exit, 0)
   })
 
   await t.test('a retired host is forgotten by commands and by the firewalls of the others', async t => {
     t.match(await cmc.json('host', 'retire', 'south-1'), {exit: 3})
-    t.match(await cmc.json('host', 'retire', 'south-1', '--confirm', 'south-1'), {exit: 0, answer: {changed: true}})
+    t.match(await cmc.json('host', 'retire', 'south-1', '--confirm', 'south-1'), {
+      exit: 0,
+      answer: {items: [{changed: true}]},
+    })
     t.match(await cmc.json('host', 'plan', 'south-1'), {exit: 3, answer: {error: {code: 'not-found'}}})
     const drift = await cmc.json('host', 'drift', 'north-1')
     t.match(drift.answer.items[0].changes, [{of: 'nftables ruleset', diff: /^-.*database to repository/m}])
