@@ -1,6 +1,9 @@
-import {createHash, randomBytes} from 'node:crypto'
-import {mkdir, rm, writeFile} from 'node:fs/promises'
+import {createHash, type Hash, randomBytes} from 'node:crypto'
+import {createWriteStream} from 'node:fs'
+import {mkdir, rename, rm} from 'node:fs/promises'
 import {basename, dirname, join} from 'node:path'
+import {Readable, Transform} from 'node:stream'
+import {pipeline} from 'node:stream/promises'
 import {Temporal} from 'temporal-polyfill'
 import {type Environment, hostOf} from '../environment/model.ts'
 import {dumping, type Environments, environmentLock, type Platform, placeOf} from '../environment/steps.ts'
@@ -49,8 +52,8 @@ export function farewellKept(platform: Platform, environments: Environments, kee
       for (const environment of await environments()) {
         const path = pathOf(at.run, environment)
         const keySecret = `farewell/${path.split('/').at(-1)}`
-        const bytes = await dumped(platform, environment, {at, keySecret})
-        await keepBytes(platform, keeping, {path, bytes, at})
+        const dump = await dumped(platform, environment, {at, keySecret})
+        await keepDump(platform, keeping, {path, dump, at})
         const expiresAt = platform.clock
           .now()
           .toZonedDateTimeISO('UTC')
@@ -60,7 +63,7 @@ export function farewellKept(platform: Platform, environments: Environments, kee
           tenant: keeping.tenant,
           host: keeping.repository?.host,
           path,
-          sha256: sha256(bytes),
+          sha256: dump.sha256,
           keySecret,
           expiresAt,
         })
@@ -79,6 +82,7 @@ const dump = [
   '{ "$@" || kill $$; } | openssl enc -aes-256-cbc -salt -pbkdf2 -iter 100000 -pass fd:3 -out "$out.part"',
   'mv "$out.part" "$out"',
   'sha256sum <"$out"',
+  'stat -c %s "$out"',
 ].join('\n')
 
 interface Dumping {
@@ -86,7 +90,16 @@ interface Dumping {
   readonly keySecret: string
 }
 
-async function dumped(platform: Platform, environment: Environment, {at, keySecret}: Dumping): Promise<Buffer> {
+/** An encrypted dump where it was made, of which only blocks are ever in our memory. */
+interface Dump {
+  readonly machine: Machine
+  readonly file: string
+  readonly sha256: string
+  /** Bytes. */
+  readonly size: number
+}
+
+async function dumped(platform: Platform, environment: Environment, {at, keySecret}: Dumping): Promise<Dump> {
   const key = (await platform.secrets.get(keySecret)) ?? new Secret(randomBytes(32).toString('hex'))
   await platform.secrets.put(keySecret, key)
   const machine = await platform.machine(hostOf(environment, 'database'))
@@ -96,46 +109,66 @@ async function dumped(platform: Platform, environment: Environment, {at, keySecr
   // Each attempt dumps anew: what an earlier one made may be older than the last write.
   const id = `${at.run}-farewell-${environment.id}-${randomBytes(4).toString('hex')}`
   const [answer] = await machine.act(id, [action], at.fence(environmentLock(environment.id)))
-  const bytes = await readFrom(machine, file)
-  const [sum] = answer?.out.split(' ') ?? []
-  if (sum === sha256(bytes)) return bytes
-  throw new Failure('action-failed', `${machine.host}: the dump of ${environment.id} did not arrive whole.`)
+  const [, sha256, size] = /^([0-9a-f]{64})\s.*\n(\d+)\n$/.exec(answer?.out ?? '') ?? []
+  if (sha256 === undefined) throw notWhole(machine.host, file)
+  return {machine, file, sha256, size: Number(size)}
+}
+
+async function keepDump(
+  platform: Platform,
+  {repository}: Keeping,
+  {path, dump, at}: {path: string; dump: Dump; at: At},
+): Promise<void> {
+  const {machine, file, sha256, size} = dump
+  const open = () => blocksOf(machine, file)
+  if (repository === undefined) {
+    await mkdir(dirname(path), {recursive: true, mode: 0o700})
+    const sum = createHash('sha256')
+    await pipeline(open(), counted(sum), createWriteStream(`${path}.part`, {mode: 0o600}))
+    if (sum.digest('hex') !== sha256) throw notWhole('the control plane', path)
+    return rename(`${path}.part`, path)
+  }
+  const kept = await platform.machine(repository.host)
+  const actions = [
+    {act: 'directory', args: [dirname(path), 'root', 'root', '0700']},
+    {act: 'put', args: [path, 'root', 'root', '0600'], input: {size, open}},
+  ]
+  // Each dump is another: what an earlier attempt put there must not be taken for this one.
+  await kept.act(`${at.run}-keep-${basename(path)}-${sha256.slice(0, 12)}`, actions, at.fence(repository.lock))
+  const [answer] = await kept.ask([{ask: 'run', args: ['sha256sum', path]}])
+  if (!answer?.out.startsWith(sha256)) throw notWhole(repository.host, path)
 }
 
 const block = 4_194_304
-const read = `dd if="$1" bs=${block} skip="$2" count=1 status=none | base64 -w 0`
+const read = `[ -f "$1" ] || exit 1; dd if="$1" bs=${block} skip="$2" count=1 status=none | base64 -w 0`
 
-/** A file of a machine; in blocks, because answers are text. */
-export async function readFrom(machine: Machine, file: string): Promise<Buffer> {
-  const parts: Buffer[] = []
+/** A file of a machine, block by block, because answers are text. */
+export function blocksOf(machine: Machine, file: string): Readable {
+  return Readable.from(readBlocks(machine, file), {objectMode: false})
+}
+
+async function* readBlocks(machine: Machine, file: string): AsyncGenerator<Buffer> {
   for (let at = 0; ; at++) {
     const [answer] = await machine.ask([{ask: 'run', args: ['sh', '-c', read, 'read', file, `${at}`]}])
-    const part = Buffer.from(answer?.out ?? '', 'base64')
-    parts.push(part)
-    if (part.length < block) return Buffer.concat(parts)
+    if (answer?.exit !== 0) throw notWhole(machine.host, file)
+    const part = Buffer.from(answer.out, 'base64')
+    if (part.length > 0) yield part
+    if (part.length < block) return
   }
 }
 
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
+/** Hands on what it is given, and takes its sum on the way. */
+export function counted(sum: Hash): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      sum.update(chunk)
+      done(null, chunk)
+    },
+  })
 }
 
-async function keepBytes(
-  platform: Platform,
-  {repository}: Keeping,
-  {path, bytes, at}: {path: string; bytes: Buffer; at: At},
-): Promise<void> {
-  if (repository === undefined) {
-    await mkdir(dirname(path), {recursive: true, mode: 0o700})
-    await writeFile(path, bytes, {mode: 0o600})
-    return
-  }
-  const machine = await platform.machine(repository.host)
-  const actions = [
-    {act: 'directory', args: [dirname(path), 'root', 'root', '0700']},
-    {act: 'put', args: [path, 'root', 'root', '0600'], input: bytes},
-  ]
-  await machine.act(`${at.run}-keep-${basename(path)}`, actions, at.fence(repository.lock))
+function notWhole(host: string, file: string): Failure {
+  return new Failure('action-failed', `${host}: the dump ${file} did not arrive whole.`, {facts: {host, file}})
 }
 
 /** Takes a kept file away for good. */

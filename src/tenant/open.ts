@@ -1,10 +1,13 @@
 import {createDecipheriv, createHash, pbkdf2Sync} from 'node:crypto'
-import {readFile, writeFile} from 'node:fs/promises'
+import {createReadStream, createWriteStream, existsSync} from 'node:fs'
+import {rename, rm} from 'node:fs/promises'
+import {Transform} from 'node:stream'
+import {pipeline} from 'node:stream/promises'
 import type {Temporal} from 'temporal-polyfill'
 import type {Platform} from '../environment/steps.ts'
 import {Refusal} from '../error.ts'
 import {keptFarewells} from '../ledger/farewell.ts'
-import {readFrom} from './farewell.ts'
+import {blocksOf, counted} from './farewell.ts'
 
 /** A last dump that is kept. */
 export interface Farewell {
@@ -34,18 +37,62 @@ export async function openFarewell(
   const key = row && (await platform.secrets.get(row.keySecret))
   if (row === undefined || key === undefined) throw notKept(`${tenant}/${environment}`)
   const sealed =
-    row.host === undefined ? await readFile(row.path) : await readFrom(await platform.machine(row.host), row.path)
-  if (createHash('sha256').update(sealed).digest('hex') !== row.sha256) throw altered(row.path)
-  await writeFile(output, opened(sealed, key.expose()), {mode: 0o600, flag: 'wx'})
+    row.host === undefined ? createReadStream(row.path) : blocksOf(await platform.machine(row.host), row.path)
+  const sum = createHash('sha256')
+  const beside = `${output}.part`
+  if (existsSync(output)) throw inTheWay(output)
+  try {
+    await pipeline(sealed, counted(sum), opening(key.expose()), createWriteStream(beside, {mode: 0o600}))
+    if (sum.digest('hex') !== row.sha256) throw altered(row.path)
+    await rename(beside, output)
+  } catch (cause) {
+    throw openTrouble(cause, {output, path: row.path})
+  } finally {
+    await rm(beside, {force: true}).catch(() => {})
+  }
   const {host, path, sha256, expiresAt} = row
   return {host, path, sha256, expiresAt}
 }
 
 /** What `openssl enc -aes-256-cbc -pbkdf2 -iter 100000` made: `Salted__`, eight bytes of salt, the rest. */
-function opened(sealed: Buffer, passphrase: string): Buffer {
-  const made = pbkdf2Sync(passphrase, sealed.subarray(8, 16), 100_000, 48, 'sha256')
-  const cipher = createDecipheriv('aes-256-cbc', made.subarray(0, 32), made.subarray(32))
-  return Buffer.concat([cipher.update(sealed.subarray(16)), cipher.final()])
+function opening(passphrase: string): Transform {
+  let head = Buffer.alloc(0)
+  let cipher: ReturnType<typeof createDecipheriv> | undefined
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      try {
+        if (cipher) return done(null, cipher.update(chunk))
+        head = Buffer.concat([head, chunk])
+        if (head.length < 16) return done()
+        const made = pbkdf2Sync(passphrase, head.subarray(8, 16), 100_000, 48, 'sha256')
+        cipher = createDecipheriv('aes-256-cbc', made.subarray(0, 32), made.subarray(32))
+        done(null, cipher.update(head.subarray(16)))
+      } catch (error) {
+        done(error as Error)
+      }
+    },
+    flush(done) {
+      try {
+        done(null, cipher?.final())
+      } catch (error) {
+        done(error as Error)
+      }
+    },
+  })
+}
+
+/** What does not even decrypt was altered, too. */
+function openTrouble(cause: unknown, {output, path}: {output: string; path: string}): unknown {
+  if (!(cause instanceof Error && 'code' in cause)) return cause
+  if (`${cause.code}`.startsWith('ERR_OSSL')) return altered(path)
+  if (!('path' in cause && cause.path === `${output}.part`)) return cause
+  return new Refusal('input-invalid', `${output} cannot be written: ${cause.message}.`, {cause})
+}
+
+function inTheWay(output: string): Refusal {
+  return new Refusal('in-the-way', `${output} is there already; it was not touched.`, {
+    remedies: ['Name another file with --output.'],
+  })
 }
 
 function notKept(what: string): Refusal {

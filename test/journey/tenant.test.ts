@@ -1,7 +1,11 @@
-import {readFileSync} from 'node:fs'
+import {readFileSync, writeFileSync} from 'node:fs'
 import {request} from 'node:https'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import t from 'tap'
+import {executeRun} from '../../src/cli/runs.ts'
+import {systemStreams} from '../../src/cli/streams.ts'
+import {makeWorld} from '../../src/cli/world.ts'
+import {buildFarewellExpire} from '../../src/tenant/register.ts'
 import {type Centre, centre} from '../support/centre.ts'
 import {whyNoLab} from '../support/lab.ts'
 import {acmeFile, contractOf, hostFacts, onHost, readyForTenants} from '../support/tenant-hosts.ts'
@@ -62,6 +66,37 @@ t.test('a tenant from its contract to pages over https, and away again', {skip: 
     t.same(strange, [])
   })
 
+  await t.test('a gap in its study keeps it closed until its contract is updated', async t => {
+    const file = join(dirname(cmc.home), 'acme.yaml')
+    const text = readFileSync(acmeFile, 'utf8')
+    writeFileSync(file, text.replace(/^ {2}mail:.*\n/m, ''))
+    const why = ['--reason', 'to see it refused']
+    t.equal((await cmc.type('contract', 'update', 'acme', '--contract', file, ...why)).exit, 0)
+    const refused = await cmc.json('tenant', 'hand-over', 'acme', '--by', 'jdoe')
+    t.match(refused, {exit: 3, answer: {error: {code: 'study-incomplete'}}})
+    t.match(refused.answer.error.remedies.at(-1), /^selfhelp contract update acme/)
+    writeFileSync(file, text.replace('ACME SA', 'ACME Holding SA').replace('Europe/Paris', 'Indian/Reunion'))
+    t.match(await cmc.json('contract', 'update', 'acme', '--contract', file), {exit: 2})
+    const plan = await cmc.json('contract', 'update', 'acme', '--contract', file, '--plan')
+    t.match(plan.answer, {
+      changed: false,
+      differences: [{field: 'legalName'}, {field: 'timeZone'}, {field: 'study.mail'}],
+    })
+    t.match(await cmc.json('contract', 'update', 'acme', '--contract', file, ...why), {
+      exit: 0,
+      answer: {changed: true},
+    })
+    t.match(await cmc.json('contract', 'update', 'acme', '--contract', file, ...why), {answer: {changed: false}})
+    t.equal((await cmc.type('environment', 'drift')).exit, 0, 'the services say the new name')
+    const [{id}] = made.answer.environments
+    t.match((await onHost(cmc, 'north-1', 'cat', `/etc/selfhelp/${id}/edition.json`)).out, /ACME Holding SA.*Indian/s)
+    const entries: {kind: string; body?: {runbook?: string}}[] = (
+      await cmc.json('journal', 'list', '--tenant', 'acme', '--limit', '200')
+    ).answer.items
+    const asked = entries.find(({kind, body}) => kind === 'run' && body?.runbook === 'contract-update')
+    t.match(asked?.body, {input: {before: {legalName: 'ACME SA'}, after: {legalName: 'ACME Holding SA'}}})
+  })
+
   await t.test('one who may decide hands it over, and the pages open', async t => {
     t.match(await cmc.json('tenant', 'hand-over', 'acme', '--by', 'secu'), {
       exit: 3,
@@ -97,7 +132,36 @@ t.test('a tenant from its contract to pages over https, and away again', {skip: 
     t.match(await cmc.json('tenant', 'show', 'zenith'), {exit: 3})
     t.match((await cmc.json('schedule', 'list')).answer.items, [{name: 'farewell-expiry'}])
   })
+
+  await t.test('its last dump can be opened until its days are over, then it is gone from the repository', async t => {
+    const kept = await cmc.json('tenant', 'farewell', 'zenith')
+    const [{host, path}] = kept.answer.items
+    const output = join(dirname(cmc.home), 'zenith.dump')
+    t.equal((await cmc.type('tenant', 'farewell', 'zenith', '--output', output)).exit, 0)
+    t.equal(readFileSync(output).subarray(0, 5).toString(), 'PGDMP', 'what pg_restore reads')
+    t.match((await cmc.type('tenant', 'farewell', 'zenith', '--output', output, '--json')).out, /in-the-way/)
+    t.equal((await cmc.type('schedule', 'run', 'farewell-expiry')).exit, 0)
+    t.equal((await onHost(cmc, host, 'test', '-f', path)).exit, 0, 'nothing is due yet')
+    await expireAt(cmc, {hours: 31 * 24})
+    t.equal((await onHost(cmc, host, 'test', '-e', path)).exit, 1, 'gone')
+    t.match(await cmc.json('tenant', 'farewell', 'zenith'), {exit: 3, answer: {error: {code: 'not-found'}}})
+    t.equal((await cmc.type('journal', 'verify')).exit, 0)
+  })
 })
+
+/** What the scheduler would do on a later day: the same run, its clock moved. */
+async function expireAt(cmc: Centre, later: {hours: number}): Promise<void> {
+  const never = {soon: new AbortController().signal, now: new AbortController().signal}
+  const env = {PATH: process.env.PATH, SELFHELP_HOME: cmc.home, SELFHELP_OPERATOR_KEY: join(cmc.home, 'machine-key')}
+  const world = makeWorld({env, streams: systemStreams(), interruption: never, quiet: true})
+  const clock = {...world.clock, now: () => world.clock.now().add(later)}
+  try {
+    const runbook = await buildFarewellExpire({...world, clock})
+    await executeRun(world, {runbook, input: {}, request: {command: 'schedule run', input: {name: 'farewell-expiry'}}})
+  } finally {
+    await world.close()
+  }
+}
 
 const caOf = (cmc: Centre) => readFileSync(join(cmc.home, 'ca.pem'), 'utf8')
 
