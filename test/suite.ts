@@ -3,11 +3,11 @@ import {once} from 'node:events'
 import {chmodSync, existsSync, globSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {createInterface} from 'node:readline'
 import {progressOn} from '../src/cli/progress.ts'
 import {systemStreams} from '../src/cli/streams.ts'
 import {installLabPackages, installPackages, requireLabMachine} from '../src/lab/requirements.ts'
 import {packageRoot} from '../src/root.ts'
+import {added, type Counts, runFiles} from './files.ts'
 import {sweepTestLabs} from './support/lab.ts'
 import {stopTestServer} from './support/ledger.ts'
 
@@ -19,12 +19,8 @@ interface Part {
    * lab that is alone can show; quickstart builds the CLI that all use. The other journeys have labs of their own and wait.
    */
   readonly jobs?: number
-}
-
-interface Counts {
-  readonly passed: number
-  readonly failed: number
-  readonly skipped: number
+  /** Files may share a process. */
+  readonly share?: boolean
 }
 
 const all = globSync('test/**/*.test.ts', {cwd: packageRoot()}).toSorted()
@@ -32,8 +28,11 @@ const real = /^test\/(?:ledger|runbook\/real)\//
 const journey = /^test\/journey\//
 const alone = /^test\/journey\/(?:lab|quickstart)/
 
+/** Needs neither a PostgreSQL nor lab hosts. */
+export const isFast = (file: string): boolean => !real.test(file) && !journey.test(file)
+
 const parts: readonly Part[] = [
-  {name: 'fast tests', files: all.filter(file => !real.test(file) && !journey.test(file))},
+  {name: 'fast tests', files: all.filter(isFast), share: true},
   {name: 'tests on a real PostgreSQL', files: all.filter(file => real.test(file)), jobs: 1},
   {name: 'tests of the runtime', files: globSync('runtime/test/*.test.ts', {cwd: packageRoot()}).toSorted()},
   {name: 'journeys that are alone', files: all.filter(file => alone.test(file)), jobs: 1},
@@ -95,46 +94,15 @@ async function must(title: string, program: string, argv: readonly string[]): Pr
 }
 
 /** A home and a lab name of this run's own, so that it runs beside a quickstart and beside another run. */
-async function test({name, files, jobs}: Part): Promise<Counts> {
+async function test({name, files, jobs, share}: Part): Promise<Counts> {
   console.log(`\n== ${name}`)
   const home = mkdtempSync(join(tmpdir(), 'selfhelp-test-'))
   // The ledger's own account must be able to walk to its data.
   chmodSync(home, 0o711)
-  const env = {...process.env, SELFHELP_HOME: join(home, 'home'), SELFHELP_TEST_LAB: `test-${process.pid}`, TAP: '1'}
-  const child = spawn('tap', ['--reporter=tap', '--timeout=180', ...(jobs ? [`--jobs=${jobs}`] : []), ...files], {
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const teller = new Teller()
-  for await (const line of createInterface({input: child.stdout})) teller.read(line)
-  const exit = child.exitCode ?? (await once(child, 'close'))[0]
+  const env = {SELFHELP_HOME: join(home, 'home'), SELFHELP_TEST_LAB: `test-${process.pid}`}
+  const counts = await runFiles(files, {jobs, env, share})
   rmSync(home, {recursive: true, force: true})
-  return exit !== 0 && teller.counts.failed === 0 ? {...teller.counts, failed: 1} : teller.counts
-}
-
-/** Reads TAP: a line per test file, all that a failing one said, and the totals. */
-class Teller {
-  counts: Counts = {passed: 0, failed: 0, skipped: 0}
-  #said: string[] = []
-
-  read(line: string): void {
-    if (line.startsWith('# { total: ')) this.counts = countsOf(line)
-    const [, not, rest] = /^(not )?ok \d+ - (.*)$/.exec(line) ?? []
-    if (rest === undefined) {
-      if (!/^ +(ok \d+|1\.\.\d+|# Subtest: )/.test(line) || line.includes('# SKIP')) this.#said.push(line)
-      return
-    }
-    console.log(`${not ? 'FAILED ' : 'ok '}${rest}`)
-    const told = not ? this.#said : this.#said.filter(each => each.includes('# SKIP'))
-    for (const each of told) console.log(`  ${each}`)
-    this.#said = []
-  }
-}
-
-/** The totals that tap writes as its last words: `# { total: 17, pass: 16, fail: 1 }`. */
-function countsOf(totals: string): Counts {
-  const count = (name: string) => Number(new RegExp(`${name}: (\\d+)`).exec(totals)?.[1] ?? 0)
-  return {passed: count('pass'), failed: count('fail'), skipped: count('skip') + count('todo')}
+  return counts
 }
 
 function skip({name, files}: Part): Counts {
@@ -144,11 +112,9 @@ function skip({name, files}: Part): Counts {
 }
 
 function sum(results: readonly Counts[]): number {
-  const total = (name: keyof Counts) => results.reduce((count, counts) => count + counts[name], 0)
-  const skipped = total('skipped')
-  const failed = total('failed')
+  const {passed, failed, skipped} = added(results)
   if (process.env.CI && skipped > 0) console.log('In CI a skipped test is a failure.')
-  console.log(`${total('passed')} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+  console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
   return failed > 0 || (process.env.CI && skipped > 0) ? 1 : 0
 }
 

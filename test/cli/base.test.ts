@@ -8,7 +8,8 @@ const {
   env: {PATH: path},
 } = globalThis.process
 // Bundled once, so that starting it forty times takes a tenth of the time.
-const fixture = `${t.testdir({})}/answer.js`
+const dir = t.testdir({})
+const fixture = `${dir}/answer.js`
 await build({
   entryPoints: [new URL('fixture/answer.ts', import.meta.url).pathname],
   outfile: fixture,
@@ -26,7 +27,7 @@ await build({
 /** Runs the fixture; `interrupted` sends it SIGINT once it has begun to wait. */
 function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}, interrupted = false): Promise<Ended> {
   return process([node, fixture, ...argv], {
-    env: {PATH: path, ...env},
+    env: {PATH: path, NODE_COMPILE_CACHE: `${dir}/compiled`, ...env},
     during: child => void (interrupted && setTimeout(() => child.kill('SIGINT'), 1500)),
   })
 }
