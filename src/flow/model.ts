@@ -14,6 +14,8 @@ export type Party =
   | 'name server'
   | 'time server'
   | 'address server'
+  | 'vpn peer'
+  | 'customer server'
 
 /** One allowed flow; what no row allows is dropped (R114, R155). */
 export interface Flow {
@@ -21,9 +23,9 @@ export interface Flow {
   readonly to: Party
   /** The role whose hosts open the door, where that is not `to`: readers reach presentation through the edge. */
   readonly through?: Role
-  readonly protocol: 'tcp' | 'udp'
-  /** `as measured`: those of `Surroundings.packagePorts`. */
-  readonly port: number | Range | 'as measured'
+  readonly protocol: 'tcp' | 'udp' | 'esp'
+  /** `as measured`: those of `Surroundings.packagePorts`; ESP has none. */
+  readonly port: number | Range | 'as measured' | 'none'
   readonly reason: string
   /** The requirement that allows it. */
   readonly rule: string
@@ -48,4 +50,44 @@ export interface Surroundings {
   readonly packagePorts: readonly number[]
   readonly serviceEngine?: readonly string[]
   readonly serviceApps?: readonly string[]
+}
+
+/** What a server of a customer is for. */
+export const purposes = ['ldap', 'mail', 'sso', 'tickets'] as const
+export type Purpose = (typeof purposes)[number]
+
+/** A link to a customer's network, as firewalls need to know it. */
+export interface Link {
+  readonly tenant: string
+  readonly site: string
+  /** The host that carries it. */
+  readonly gateway: string
+  /** One of its own in the platform; marks its packets. */
+  readonly number: number
+  /** The customer's device; none for a private line. */
+  readonly peer?: string
+  /** The addresses we appear under. */
+  readonly inner: readonly [string, string]
+  readonly networks: readonly {readonly network: string; readonly seenAs?: string | undefined}[]
+  readonly servers: readonly {
+    readonly name: string
+    readonly purpose: Purpose
+    readonly address: string
+    readonly port: number
+  }[]
+  /** Our hosts at its site that serve the tenant. */
+  readonly users: readonly string[]
+}
+
+/** A row made from what is configured: exactly which hosts and which address are at its ends (C4). */
+export interface Derived extends Flow {
+  readonly tenant: string
+  /** What it comes from: `vpn acme/north`. */
+  readonly of: string
+  /** Our hosts at the end that is ours, on the side the row says. */
+  readonly hosts: readonly string[]
+  /** The host whose forwarding carries it, when that is another. */
+  readonly via?: string
+  /** Of the end that is not ours, as our hosts call it. */
+  readonly address: string
 }

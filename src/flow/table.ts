@@ -1,5 +1,6 @@
 import {portRanges as ports} from '../ledger/port.ts'
-import type {Flow, Party, Role} from './model.ts'
+import {seen} from './link.ts'
+import type {Derived, Flow, Link, Party, Purpose, Role} from './model.ts'
 
 /**
  * Every flow there is. A firewall rule has its row here or does not exist; later features add rows here and nowhere else.
@@ -26,6 +27,63 @@ export const flows: readonly Flow[] = rows([
   ['any host', 'address server', 'udp', 67, 'renewing the address (DHCP)', 'R155'],
   ['any host', 'address server', 'udp', 547, 'renewing the address (DHCPv6)', 'R155'],
 ])
+
+/** The requirements of the contract's own matrix. */
+export const baseline: readonly string[] = ['R108', 'R109', 'R110', 'R111', 'R112', 'R113']
+
+/** The rows that what is configured adds; they are made of the templates below and of nothing else (C4). */
+export function derived(links: readonly Link[]): readonly Derived[] {
+  return links.flatMap(link => [...tunnelRows(link), ...serverRows(link)])
+}
+
+/** What a tunnel itself needs, between its gateway and the declared peer alone. */
+const tunnel = [
+  ['udp', 500, 'IKE with the declared peer'],
+  ['udp', 4500, 'IKE and ESP in UDP with the declared peer'],
+  ['esp', 'none', 'ESP with the declared peer'],
+] as const
+
+/** What each function of a customer needs of a server of theirs. */
+const functions: Readonly<Record<Purpose, readonly [reason: string, rule: string]>> = {
+  ldap: ["sign-in is checked by the customer's directory", 'R061'],
+  mail: ["mail leaves through the customer's server", 'R063'],
+  sso: ["sign-in by the customer's own SSO", 'R062'],
+  tickets: ["tickets in the customer's tool", 'R111'],
+}
+
+function tunnelRows({tenant, site, gateway, peer}: Link): readonly Derived[] {
+  if (peer === undefined) return []
+  const whose = {tenant, of: `vpn ${tenant}/${site}`, hosts: [gateway], address: peer, rule: 'R092'} as const
+  return tunnel.flatMap(([protocol, port, reason]): Derived[] => [
+    {...whose, from: 'vpn peer', to: 'gateway', protocol, port, reason},
+    {...whose, from: 'gateway', to: 'vpn peer', protocol, port, reason},
+  ])
+}
+
+function serverRows(link: Link): readonly Derived[] {
+  const {tenant, site, gateway, servers, users} = link
+  return servers.flatMap(({name, purpose, address, port}): Derived[] => {
+    const [reason, rule] = functions[purpose]
+    const whose = {tenant, of: `vpn ${tenant}/${site} ${name}`, to: 'customer server', protocol: 'tcp', port} as const
+    const used = users.length > 0
+    return [
+      ...(used
+        ? [
+            {
+              ...whose,
+              from: 'presentation',
+              hosts: users,
+              via: gateway,
+              address: seen(link, address),
+              reason,
+              rule,
+            } as const,
+          ]
+        : []),
+      {...whose, from: 'gateway', hosts: [gateway], address, reason: 'whether traffic passes is probed', rule: 'R097'},
+    ]
+  })
+}
 
 type Row = readonly [
   from: Party,

@@ -1,4 +1,5 @@
 import {Refusal} from '../error.ts'
+import type {Configured} from '../flow/steps.ts'
 import type {Applied, Plan} from '../machine/model.ts'
 import type {At, Runbook, Step} from '../runbook/model.ts'
 import {runbook, step, undo} from '../runbook/step.ts'
@@ -20,6 +21,8 @@ export interface HostBook {
   fleet(): Promise<readonly Host[]>
   /** Throws `Refusal('not-found')`. */
   named(name: string): Promise<Host>
+  /** What is configured beside the table of flows. */
+  configured(): Promise<Configured>
 }
 
 export interface HostWorld {
@@ -87,8 +90,8 @@ export async function planHost(world: HostWorld, name: string): Promise<HostChan
 }
 
 async function wantedOf({book, ways}: HostWorld, name: string) {
-  const [fleet, host] = await Promise.all([book.fleet(), book.named(name)])
-  return {host, wanted: hostWanted({host, fleet, publicKey: ways.publicKey})}
+  const [fleet, host, more] = await Promise.all([book.fleet(), book.named(name), book.configured()])
+  return {host, wanted: hostWanted({host, fleet, more, publicKey: ways.publicKey})}
 }
 
 /** The refusal to apply what is no longer what was planned. */

@@ -1,4 +1,5 @@
 import {Refusal} from '../error.ts'
+import {configured} from '../flow/steps.ts'
 import {environmentsOn, host, hosts} from '../ledger/host.ts'
 import type {Queries} from '../ledger/ledger.ts'
 import type {HostBook} from './apply.ts'
@@ -22,6 +23,7 @@ export async function hostNamed(ledger: Queries, name: string): Promise<Host> {
 export const bookOf = (ledger: Queries): HostBook => ({
   fleet: () => fleetOf(ledger),
   named: name => hostNamed(ledger, name),
+  configured: () => configured(ledger),
 })
 
 /** A host with the environments that stand on it. */

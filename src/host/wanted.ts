@@ -1,6 +1,6 @@
 import type {Role} from '../flow/model.ts'
-import {ruleset} from '../flow/steps.ts'
-import type {DirectoryWanted, FileWanted, PackageWanted, UnitWanted, Wanted} from '../machine/model.ts'
+import {type Configured, ruleset} from '../flow/steps.ts'
+import type {DirectoryWanted, FileWanted, NftWanted, PackageWanted, UnitWanted, Wanted} from '../machine/model.ts'
 import {render} from '../render/render.ts'
 import type {Nothing, Templates} from '../render/templates.ts'
 import {edgeAssembled, edgeFolders, edgeUnit} from './edge.ts'
@@ -13,6 +13,8 @@ export interface HostInput {
   readonly fleet: readonly Host[]
   /** The control plane's public key, `ssh-ed25519 AAAA…`. */
   readonly publicKey: string
+  /** Links to customers, which its doors must know. */
+  readonly more?: Configured
 }
 
 /** Everything a host must be before any environment is on it; pure. What can lock us out comes last. */
@@ -110,20 +112,26 @@ function database({facts}: Host): readonly Wanted[] {
 /** The PostgreSQL that Debian's release brings. */
 const postgresOf = (debian: number): number => (debian >= 13 ? 17 : 15)
 
-function doors({host, fleet}: HostInput): readonly Wanted[] {
+/** The host's firewall alone, as its links and fellows want it. */
+export function firewall({host, fleet, more}: Omit<HostInput, 'publicKey'>): NftWanted {
+  return {
+    kind: 'nft',
+    ruleset: ruleset({
+      host: seatOf(host),
+      fleet: fleet.map(seatOf),
+      around: {controlPlane: host.facts.controlPlane, packagePorts: host.facts.packagePorts},
+      ...(more ? {more} : {}),
+    }),
+  }
+}
+
+function doors({host, fleet, more}: HostInput): readonly Wanted[] {
   const path = 'etc/ssh/sshd_config.d/10-selfhelp.conf'
   const networks = host.facts.controlPlane
   return [
     {...file(path, {user: controlUser, networks}), check: ['sshd', '-t', '-f', '{}'], confirm: true},
     on('ssh.service', {reloadAfter: [`/${path}`]}),
-    {
-      kind: 'nft',
-      ruleset: ruleset({
-        host: seatOf(host),
-        fleet: fleet.map(seatOf),
-        around: {controlPlane: networks, packagePorts: host.facts.packagePorts},
-      }),
-    },
+    firewall({host, fleet, ...(more ? {more} : {})}),
   ]
 }
 

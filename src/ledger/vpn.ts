@@ -52,3 +52,11 @@ export async function putNorms(ledger: Queries, tenant: string, norms: string): 
     insert into vpn_norms (tenant, norms) values (${tenant}, ${norms})
     on conflict (tenant) do update set norms = excluded.norms, recorded_at = now()`
 }
+
+/** The hosts that serve the tenants with a VPN, with their sites. */
+export async function tenantHosts(ledger: Queries): Promise<{tenant: string; host: string; site: string}[]> {
+  return ledger.all`
+    select distinct e.tenant, p.host, h.site
+    from placement p join environment e on e.id = p.environment join host h on h.name = p.host
+    where p.role = 'presentation' and e.tenant in (select tenant from vpn) order by 1, 2`
+}

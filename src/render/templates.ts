@@ -2,6 +2,14 @@
 export interface Templates {
   'document/connection.en.txt': Connection
   'document/connection.fr.txt': Connection
+  'document/flow.html': {
+    readonly locale: string
+    readonly title: string
+    readonly heads: readonly string[]
+    readonly closing: string
+    /** Cells, escaped. */
+    readonly groups: readonly {readonly title: string; readonly lines: readonly (readonly string[])[]}[]
+  }
   'etc/apt/apt.conf.d/99selfhelp': Nothing
   'etc/default/haproxy': Nothing
   'etc/haproxy/selfhelp/backend.d/environment.cfg': {

@@ -1,12 +1,13 @@
 import type {Contract} from '../contract/model.ts'
 import {Refusal} from '../error.ts'
+import {innerOf} from '../flow/steps.ts'
 import type {Host} from '../host/model.ts'
 import {fleetOf} from '../host/steps.ts'
 import type {Ledger, Queries} from '../ledger/ledger.ts'
 import {site as siteRow} from '../ledger/site.ts'
 import {tenantNamed} from '../ledger/tenant.ts'
 import {holdVpns, putVpn, vpns} from '../ledger/vpn.ts'
-import {asVpn, innerOf, type Spec, type Vpn, vpnName} from './model.ts'
+import {asVpn, type Spec, type Vpn, vpnName} from './model.ts'
 import {refuseClashes, refuseSharedPeer, takenBy} from './neighbour.ts'
 
 /** What adding decided. */

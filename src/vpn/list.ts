@@ -1,7 +1,8 @@
 import {Refusal} from '../error.ts'
+import {innerOf} from '../flow/steps.ts'
 import type {Queries} from '../ledger/ledger.ts'
 import {vpns} from '../ledger/vpn.ts'
-import {asVpn, innerOf, type Vpn, vpnName} from './model.ts'
+import {asVpn, type Vpn, vpnName} from './model.ts'
 
 /** Every VPN, or those of a tenant, by tenant and site. */
 export async function listVpns(ledger: Queries, tenant?: string): Promise<{items: readonly Vpn[]}> {

@@ -1,13 +1,9 @@
-import {holds, type Network, network, networkText} from '../flow/steps.ts'
+import type {Link} from '../flow/model.ts'
 import type {VpnRow} from '../ledger/vpn.ts'
 import type {Proposal} from './proposal.ts'
 
 /** R092, R093. */
 export const types = ['ipsec', 'private-line'] as const
-
-/** What a server of the customer is for; each has its rows in the table of flows. */
-export const purposes = ['ldap', 'mail', 'sso', 'tickets'] as const
-export type Purpose = (typeof purposes)[number]
 
 /** `our-certificate`: our authority certifies both ends; `their-certificate`: theirs certifies their end. */
 export const methods = ['psk', 'our-certificate', 'their-certificate'] as const
@@ -18,14 +14,8 @@ export interface TheirNetwork {
   readonly seenAs?: string | undefined
 }
 
-/** A server of the customer that a function uses, and that the tunnel is probed with. */
-export interface Server {
-  readonly name: string
-  readonly purpose: Purpose
-  /** The real address, in one of the networks. */
-  readonly address: string
-  readonly port: number
-}
+/** A server of the customer that a function uses, and that the tunnel is probed with; its address is the real one. */
+export type Server = Link['servers'][number]
 
 /** What a customer and we have agreed about one VPN, as it is kept. */
 export interface Spec {
@@ -66,27 +56,3 @@ export const vpnName = ({tenant, site}: Pick<Spec, 'tenant' | 'site'>): string =
 
 /** What connection, files and tests of this VPN are called on its gateway; a gateway has one per tenant. */
 export const connectionName = ({tenant}: Pick<Spec, 'tenant'>): string => tenant
-
-/** The addresses we appear under in this tunnel, IPv4 and IPv6; RFC 6598 leaves the first to operators like us. */
-export function innerOf(number: number): readonly [string, string] {
-  return [networkText(at('100.64.0.0/16', number)), networkText(at('fd5e:1f:ffff::/112', number))]
-}
-
-/** The range our side renames customers' networks into. */
-export const renamed: Network = network('100.96.0.0/11')
-
-/** How our side calls an address of theirs. */
-export function seen({networks}: Pick<Spec, 'networks'>, address: string): string {
-  const real = network(address)
-  for (const each of networks) {
-    const theirs = network(each.network)
-    if (each.seenAs === undefined || !holds(theirs, real)) continue
-    return networkText({...real, first: network(each.seenAs).first + (real.first - theirs.first)})
-  }
-  return address
-}
-
-function at(range: string, number: number): Network {
-  const {family, first} = network(range)
-  return {family, first: first + BigInt(number), length: family === 4 ? 32 : 128}
-}

@@ -1,7 +1,7 @@
 import {Refusal} from '../error.ts'
-import {lastOf, type Network, network, networkText, overlap} from '../flow/steps.ts'
+import {lastOf, type Network, network, networkText, overlap, renamed} from '../flow/steps.ts'
 import type {Host} from '../host/model.ts'
-import {renamed, type Spec, type Vpn, vpnName} from './model.ts'
+import {type Spec, type Vpn, vpnName} from './model.ts'
 
 /** A block of addresses that somebody has. */
 export interface Taken {

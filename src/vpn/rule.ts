@@ -1,6 +1,6 @@
 import {type Checked, mapping, spanning} from '../contract/steps.ts'
-import {holds, type Network, networkText, overlap, parseNetwork, reserved} from '../flow/steps.ts'
-import {renamed} from './model.ts'
+import {holds, type Network, networkText, overlap, parseNetwork, renamed, reserved} from '../flow/steps.ts'
+
 import {kilobitsOfUsers} from './size.ts'
 
 /** Larger blocks are nobody's servers: a selector of the whole Internet would take everything into the tunnel. */

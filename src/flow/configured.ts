@@ -1,0 +1,28 @@
+import type {Queries} from '../ledger/ledger.ts'
+import {tenantHosts, vpns} from '../ledger/vpn.ts'
+import {innerOf} from './link.ts'
+import type {Derived, Link} from './model.ts'
+import {derived} from './table.ts'
+
+/** Every link that is recorded, whether it stands yet or not. */
+export async function linksOf(ledger: Queries): Promise<readonly Link[]> {
+  const [rows, hosts] = await Promise.all([vpns(ledger), tenantHosts(ledger)])
+  const at = Map.groupBy(hosts, each => `${each.tenant}/${each.site}`)
+  return rows.map(({tenant, site, gateway, number, spec}) => {
+    const {peer, networks, servers} = spec as unknown as Pick<Link, 'networks' | 'servers'> & {peer?: {address: string}}
+    const users = at.get(`${tenant}/${site}`)?.map(({host}) => host) ?? []
+    const inner = innerOf(number)
+    return {tenant, site, gateway, number, inner, networks, servers, users, ...(peer ? {peer: peer.address} : {})}
+  })
+}
+
+/** The rows that what is configured adds to the table, with the links they come from. */
+export async function configured(ledger: Queries): Promise<Configured> {
+  const links = await linksOf(ledger)
+  return {links, rows: derived(links)}
+}
+
+export interface Configured {
+  readonly links: readonly Link[]
+  readonly rows: readonly Derived[]
+}

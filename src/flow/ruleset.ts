@@ -1,0 +1,129 @@
+import {isIPv6} from 'node:net'
+import type {Configured} from './configured.ts'
+import type {Flow, Party, Seat, Surroundings} from './model.ts'
+import {flows} from './table.ts'
+import {type Through, tableOf, through} from './through.ts'
+
+/** What a firewall is rendered from: one host, its fellows, and who is around them. */
+export interface Neighbourhood {
+  readonly host: Seat
+  /** All hosts in service; the host itself may be among them. */
+  readonly fleet: readonly Seat[]
+  readonly around: Surroundings
+  readonly table?: readonly Flow[]
+  /** What is configured besides the table: links to customers. */
+  readonly more?: Configured
+}
+
+/** The host's whole nftables ruleset, IPv4 and IPv6: what the table allows, and nothing else (R114, R155). */
+export function ruleset({host, fleet, around, table = flows, more}: Neighbourhood): string {
+  const others = fleet.filter(seat => seat.name !== host.name).sort((a, b) => (a.name < b.name ? -1 : 1))
+  const place = (party: Party) => addressesOf(party, others, around)
+  const inward = table
+    .filter(flow => opens(flow, host))
+    .flatMap(flow => rules('saddr', place(flow.from), {flow, around}))
+  const outward = table
+    .filter(flow => flow.from === 'any host' || host.roles.some(role => role === flow.from))
+    .flatMap(flow => rules('daddr', place(flow.through ?? flow.to), {flow, around}))
+  const pings = at('saddr', around.controlPlane, {ip: 'icmp type echo-request', ip6: 'icmpv6 type echo-request'})
+  return text([...pings, ...inward], outward, through(host, fleet, more))
+}
+
+/** Anywhere (`undefined`), or exactly these addresses; none means that nobody is at that end of the flow. */
+function addressesOf(party: Party, others: readonly Seat[], around: Surroundings): readonly string[] | undefined {
+  switch (party) {
+    case 'anyone':
+    case 'package archive':
+    case 'name server':
+    case 'time server':
+    case 'address server':
+      return undefined
+    case 'control plane':
+      return around.controlPlane
+    case 'service engine':
+      return around.serviceEngine ?? []
+    case 'service apps':
+      return around.serviceApps ?? []
+    case 'vpn peer':
+    case 'customer server':
+      return []
+    case 'any host':
+      return others.flatMap(seat => seat.addresses)
+    default:
+      return others.filter(seat => seat.roles.includes(party)).flatMap(seat => seat.addresses)
+  }
+}
+
+function opens(flow: Flow, host: Seat): boolean {
+  const door = flow.through ?? flow.to
+  return door === 'any host' || host.roles.some(role => role === door)
+}
+
+function rules(
+  end: End,
+  addresses: readonly string[] | undefined,
+  {flow, around}: {readonly flow: Flow; readonly around: Surroundings},
+): string[] {
+  const port = portOf(flow, around)
+  if (port === undefined) return []
+  const match = `${flow.protocol} dport ${port}`
+  const comment = `comment "${flow.from} to ${flow.to}: ${flow.reason} (${flow.rule})"`
+  if (addresses === undefined) return [`${match} accept ${comment}`]
+  return at(end, addresses, {ip: match, ip6: match}).map(rule => `${rule} ${comment}`)
+}
+
+/** In the words of nftables; none when nothing was measured. */
+function portOf({port}: Flow, {packagePorts}: Surroundings): string | undefined {
+  if (port === 'none') return undefined
+  if (typeof port === 'number') return `${port}`
+  if (port !== 'as measured') return port.join('-')
+  return packagePorts.length === 0 ? undefined : `{ ${packagePorts.join(', ')} }`
+}
+
+type End = 'saddr' | 'daddr'
+
+/** One rule per address family that has an address at all. */
+function at(end: End, addresses: readonly string[], match: Record<'ip' | 'ip6', string>): string[] {
+  return (['ip', 'ip6'] as const).flatMap(family => {
+    const set = [...new Set(addresses.filter(address => familyOf(address) === family))].sort()
+    return set.length === 0 ? [] : [`${family} ${end} { ${set.join(', ')} } ${match[family]} accept`]
+  })
+}
+
+const familyOf = (address: string) => (isIPv6(address.split('/')[0] ?? '') ? 'ip6' : 'ip')
+
+/** Errors about reachability and talk of neighbours are no flows: without them IPv6 and large packets do not work. */
+function text(inward: readonly string[], outward: readonly string[], more: Through): string {
+  const lines = (rules: readonly string[]) => rules.map(rule => `    ${rule}\n`).join('')
+  return `#!/usr/sbin/nft -f
+# Kept by selfhelp: rendered from its table of flows.
+flush ruleset
+
+table inet selfhelp {
+${tableOf(more)}  chain input {
+    type filter hook input priority filter; policy drop;
+    iif "lo" accept
+    ct state established,related accept
+    ct state invalid drop
+    icmp type { destination-unreachable, time-exceeded, parameter-problem } accept
+    icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem } accept
+    ip6 hoplimit 255 icmpv6 type { nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert } accept
+${lines([...inward, ...more.input])}    counter drop comment "nothing else (R114)"
+  }
+
+  chain forward {
+    type filter hook forward priority filter; policy drop;
+${lines(more.forward)}  }
+
+  chain output {
+    type filter hook output priority filter; policy drop;
+    oif "lo" accept
+    ct state established,related accept
+    icmp type { destination-unreachable, time-exceeded, parameter-problem, echo-request } accept
+    icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem, echo-request } accept
+    icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert, mld2-listener-report } accept
+${lines([...outward, ...more.output])}    counter drop comment "nothing else (R114)"
+  }
+}
+`
+}

@@ -1,0 +1,152 @@
+import {isIPv6} from 'node:net'
+import type {Configured} from './configured.ts'
+import type {Derived, Link, Seat} from './model.ts'
+
+/** What configured rows add to one host's ruleset: named sets, and one rule for each, however many rows there are. */
+export interface Through {
+  readonly sets: readonly string[]
+  readonly input: readonly string[]
+  readonly output: readonly string[]
+  readonly forward: readonly string[]
+  /** Whole chains: how packets to customers get our address in the tunnel, and theirs their real one. */
+  readonly chains: readonly string[]
+}
+
+const nothing: Through = {sets: [], input: [], output: [], forward: [], chains: []}
+const families = ['ip', 'ip6'] as const
+type Family = (typeof families)[number]
+
+/** The rules of the configured rows that begin, end or pass at this host. */
+export function through(host: Seat, fleet: readonly Seat[], more: Configured | undefined): Through {
+  if (!more) return nothing
+  const own = more.rows.filter(row => row.hosts.includes(host.name))
+  const passing = more.rows.filter(row => row.via === host.name && row.hosts.some(name => name !== host.name))
+  const parts = [
+    ...ends(
+      'in',
+      own.filter(row => row.to === 'gateway'),
+    ),
+    ...ends(
+      'out',
+      own.filter(row => row.to !== 'gateway'),
+    ),
+    ...passes(host, fleet, passing),
+  ]
+  const rulesOf = (where: Part['where']) => parts.flatMap(part => (part.where === where ? [part.rule] : []))
+  const open = passing.length === 0 ? [] : ['ct state established,related accept', 'ct state invalid drop']
+  const close = passing.length === 0 ? [] : ['counter drop comment "nothing else (R114)"']
+  return {
+    sets: parts.map(part => part.set),
+    input: rulesOf('in'),
+    output: rulesOf('out'),
+    forward: [...open, ...rulesOf('through'), ...close],
+    chains: renaming(more.links.filter(link => link.gateway === host.name)),
+  }
+}
+
+/** As text, before the chains everybody has. */
+export function tableOf({sets, chains}: Through): string {
+  return [...sets, ...chains].map(each => `${each}\n\n`).join('')
+}
+
+interface Part {
+  readonly where: 'in' | 'out' | 'through'
+  readonly set: string
+  readonly rule: string
+}
+
+/** Rows that end at this host or begin there: the other end and the port, in a set for each protocol and family. */
+function ends(where: 'in' | 'out', rows: readonly Derived[]): readonly Part[] {
+  return families.flatMap(family =>
+    (['tcp', 'udp', 'esp'] as const).flatMap((protocol): Part[] => {
+      const found = rows.filter(row => row.protocol === protocol && familyOf(row.address) === family)
+      return found.length === 0 ? [] : [endPart(where, {family, protocol}, found)]
+    }),
+  )
+}
+
+function endPart(
+  where: 'in' | 'out',
+  {family, protocol}: {family: Family; protocol: Derived['protocol']},
+  rows: readonly Derived[],
+): Part {
+  const end = where === 'in' ? 'saddr' : 'daddr'
+  const name = `${where}_${protocol}_${family}`
+  const accept = `@${name} accept comment "declared peers and servers (R114)"`
+  if (protocol === 'esp') {
+    const addresses = rows.map(row => row.address)
+    return {where, set: set(name, [address(family)], addresses), rule: `meta l4proto esp ${family} ${end} ${accept}`}
+  }
+  const elements = rows.map(row => `${row.address} . ${row.port}`)
+  const rule = `${family} ${end} . ${protocol} dport ${accept}`
+  return {where, set: set(name, [address(family), 'inet_service'], elements), rule}
+}
+
+/** Rows that pass through this host: who, to what address as they called it, on which port. */
+function passes(host: Seat, fleet: readonly Seat[], rows: readonly Derived[]): readonly Part[] {
+  const others = fleet.filter(seat => seat.name !== host.name)
+  return families.flatMap((family): Part[] => {
+    const elements = rows
+      .filter(row => familyOf(row.address) === family)
+      .flatMap(row => {
+        const sources = others.filter(seat => row.hosts.includes(seat.name)).flatMap(seat => seat.addresses)
+        return sources.filter(each => familyOf(each) === family).map(each => `${each} . ${row.address} . ${row.port}`)
+      })
+    if (elements.length === 0) return []
+    const name = `through_tcp_${family}`
+    // Renaming has been done by now; what was asked for is what the table of flows speaks of.
+    const match = `${family} saddr . ct original ${family} daddr . tcp dport @${name}`
+    const rule = `${match} accept comment "functions to customers' servers (R114)"`
+    return [{where: 'through', set: set(name, [address(family), address(family), 'inet_service'], elements), rule}]
+  })
+}
+
+/**
+ * The number of its link marks a packet by the network it was sent to; the mark then gives it our address in that
+ * tunnel. So two customers may number their networks alike, as long as our side calls them differently.
+ */
+function renaming(links: readonly Link[]): readonly string[] {
+  if (links.length === 0) return []
+  const networks = links.flatMap(link => link.networks.map(each => ({...each, link})))
+  const of = (family: Family) => networks.filter(each => familyOf(each.network) === family)
+  const marks = families.flatMap(family => {
+    const elements = of(family).map(({network, seenAs, link}) => `${seenAs ?? network} : ${link.number}`)
+    return elements.length === 0 ? [] : [`meta mark set ${family} daddr map ${braces(elements)}`]
+  })
+  const renamed = of('ip').flatMap(({network, seenAs}) => (seenAs === undefined ? [] : [`${seenAs} : ${network}`]))
+  const real = renamed.length === 0 ? [] : [`dnat ip prefix to ip daddr map ${braces(renamed)}`]
+  const ours = families.flatMap((family, at) => {
+    const used = [...new Set(of(family).map(({link}) => link))]
+    const map = braces(used.map(link => `${link.number} : ${link.inner[at]}`))
+    const protocol = family === 'ip' ? 'ipv4' : 'ipv6'
+    return used.length === 0 ? [] : [`meta nfproto ${protocol} snat ${family} to meta mark map ${map}`]
+  })
+  const renames = [
+    chain('rename_passing', 'type nat hook prerouting priority dstnat', real),
+    chain('rename_own', 'type nat hook output priority -100', real),
+  ]
+  return [
+    chain('mark_passing', 'type filter hook prerouting priority mangle', marks),
+    chain('mark_own', 'type route hook output priority mangle', marks),
+    ...(real.length === 0 ? [] : renames),
+    chain('our_address', 'type nat hook postrouting priority srcnat', ours),
+  ]
+}
+
+function set(name: string, types: readonly string[], elements: readonly string[]): string {
+  const sorted = [...new Set(elements)].sort()
+  return `  set ${name} {\n    type ${types.join(' . ')}\n    elements = ${braces(sorted)}\n  }`
+}
+
+function chain(name: string, hook: string, rules: readonly string[]): string {
+  return `  chain ${name} {\n    ${hook}; policy accept;\n${rules.map(rule => `    ${rule}\n`).join('')}  }`
+}
+
+function braces(elements: readonly string[]): string {
+  if (elements.length < 3) return `{ ${elements.join(', ')} }`
+  return `{\n${elements.map(each => `      ${each},\n`).join('')}    }`
+}
+
+const address = (family: Family): string => (family === 'ip' ? 'ipv4_addr' : 'ipv6_addr')
+
+const familyOf = (text: string): Family => (isIPv6(text.split('/')[0] ?? '') ? 'ip6' : 'ip')

@@ -1,0 +1,60 @@
+import type {View} from '../cli/view.ts'
+import {render} from '../render/render.ts'
+import type {End, Line, Matrix} from './matrix.ts'
+
+/** The matrix as rows. */
+export function matrixRows({items}: Matrix): View {
+  return {
+    heads: ['kind', 'from', 'to', 'port', 'reason', 'rule'],
+    rows: items.map(each => [
+      {text: each.kind, tone: each.kind === 'derived' ? 'warn' : 'plain'},
+      endText(each.from),
+      endText(each.to),
+      `${each.protocol} ${each.port}`,
+      each.reason,
+      each.rule,
+    ]),
+  }
+}
+
+/** The same as a page for the customer, complete in itself. */
+export function matrixPage(matrix: Matrix, locale: 'fr' | 'en'): string {
+  const words = spoken[locale]
+  const kinds = (['baseline', 'derived', 'platform'] as const).map(kind => ({
+    title: words[kind],
+    lines: matrix.items.filter(each => each.kind === kind).map(escaped),
+  }))
+  const title = `${words.title}${matrix.environment ? ` – ${matrix.environment}` : ''}`
+  return render('document/flow.html', {
+    ...{locale, title: html(title), heads: words.heads, closing: words.closing},
+    groups: kinds.filter(({lines}) => lines.length > 0),
+  })
+}
+
+const spoken = {
+  en: {
+    title: 'Flow matrix',
+    baseline: 'Of the contract',
+    derived: 'For what you have ordered',
+    platform: 'Of the platform itself',
+    heads: ['From', 'To', 'Port', 'Why', 'Rule'],
+    closing: 'Nothing else is open: what has no line here is refused by every host.',
+  },
+  fr: {
+    title: 'Matrice de flux',
+    baseline: 'Du contrat',
+    derived: 'Pour vos options',
+    platform: 'De la plate-forme elle-même',
+    heads: ['Source', 'Destination', 'Port', 'Raison', 'Règle'],
+    closing: "Rien d'autre n'est ouvert : ce qui n'a pas de ligne ici est refusé par chaque serveur.",
+  },
+} as const
+
+const endText = ({party, who}: End): string => (who.length === 0 ? party : `${party} (${who.join(', ')})`)
+
+function escaped({from, to, protocol, port, reason, rule}: Line): readonly string[] {
+  return [endText(from), endText(to), `${protocol} ${port}`, reason, rule].map(html)
+}
+
+const entities: Readonly<Record<string, string>> = {'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;'}
+const html = (text: string): string => text.replace(/[&<>"]/g, found => entities[found] ?? '')
