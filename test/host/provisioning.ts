@@ -17,7 +17,10 @@ export function trial(file?: string): Trial {
     ...{name: 'north-1', address: '10.77.1.11', site: 'north', roles: ['edge', 'database'], facts},
     ...{hostKey: 'ssh-ed25519 AAAA', addedAt: Temporal.Instant.from('2026-11-22T11:00:00Z'), retiredAt: undefined},
   }
-  const runbook = hostApply({ways: machine.ways, book: {fleet: async () => [host], named: async () => host, configured: async () => ({links: [], rows: []})}})
+  const runbook = hostApply({
+    ways: machine.ways,
+    book: {fleet: async () => [host], named: async () => host, configured: async () => ({links: [], rows: []})},
+  })
   const input = {name: 'north-1', environments: []}
   return {runbook: runbook as Runbook, input, state: machine.there, effects: machine.effects}
 }
