@@ -129,7 +129,7 @@ function environment(legalName: string): Environment {
       phase: 'installation',
       version,
     },
-    ...{topology: 'single', placed: [], address: '127.0.0.1'},
+    ...{topology: 'single', domains: [], placed: [], address: '127.0.0.1'},
     hostnames: {presentation: 'peer.ezvsaas.test', edition: 'peer-edition.ezvsaas.test'},
     ports: {database: 20_999, presentation: 24_999, edition: 28_999},
   }

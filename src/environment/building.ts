@@ -5,7 +5,7 @@ import type {Wanted} from '../machine/model.ts'
 import type {Undo} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
 import {Secret} from '../secret/secret.ts'
-import {type Served, served, uncertified, unserved} from './edge.ts'
+import {type Served, served, unserved} from './edge.ts'
 import {asEnvironment, type Environment, fullName, hostOf} from './model.ts'
 import type {Platform} from './platform.ts'
 import {secretsOf} from './secret.ts'
@@ -89,25 +89,28 @@ export function opened(platform: Platform, environments: Environments): Fact {
 export function names(platform: Platform, environments: Environments): Reversible {
   const stage: Stage = {
     role: 'edge',
-    wanted: async environment => served(environment, await certificates(platform, environment)),
+    wanted: async (environment, edge) => served(environment, await certificates(platform, environment), edge),
   }
-  const away: readonly (readonly Stage[])[] = [
-    [{role: 'edge', wanted: unserved}],
-    [{role: 'edge', wanted: uncertified}],
-  ]
-  return reversible(onHosts(platform, environments, [stage]), goneFromHosts(platform, environments, away))
+  const away: Stage = {role: 'edge', wanted: unserved}
+  return reversible(onHosts(platform, environments, [stage]), goneFromHosts(platform, environments, [[away]]))
 }
 
-/** Everything an environment wants on its one host, in the order it is made; what drift is measured against. */
-export async function everything(platform: Platform, environment: Environment): Promise<readonly Wanted[]> {
+/** Everything an environment wants on a host, in the order it is made; what drift is measured against. */
+export async function everything(
+  platform: Platform,
+  environment: Environment,
+  host: string,
+): Promise<readonly Wanted[]> {
+  const atEdge = served(environment, await certificates(platform, environment), host)
+  if (host !== hostOf(environment, 'database')) return atEdge
   const {wanted, schemaLevel} = await platform.release(environment.version, hostOf(environment, 'database'))
   return [
-    ...(await foundationStage(platform).wanted(environment)),
+    ...(await foundationStage(platform).wanted(environment, host)),
     wanted,
     ...services(environment),
     ...schema(environment, schemaLevel),
     ...running(environment),
-    ...served(environment, await certificates(platform, environment)),
+    ...atEdge,
   ]
 }
 

@@ -1,10 +1,20 @@
-import {edgeAssembled, edgeUnit} from '../host/steps.ts'
+import {
+  type Behind,
+  backendFile,
+  backendName,
+  certificateCheck,
+  edgeAssembled,
+  edgeFiles,
+  edgeUnit,
+  freeBackend,
+  usedBackend,
+} from '../host/steps.ts'
+import type {HaproxyEntryWanted, HaproxyServerWanted} from '../machine/haproxy.ts'
 import type {FileWanted, Wanted} from '../machine/model.ts'
-import {render} from '../render/render.ts'
-import type {Secret} from '../secret/secret.ts'
-import {type Environment, fullName} from './model.ts'
+import {Secret} from '../secret/secret.ts'
+import {addressOf, type Environment, fullName, hostOf} from './model.ts'
 import {at} from './place.ts'
-import {faces} from './wanted.ts'
+import {type Face, faces} from './wanted.ts'
 
 /** Chain and key of one name, as HAProxy reads them: one file. */
 export interface Served {
@@ -13,45 +23,102 @@ export interface Served {
 }
 
 /**
- * Its names at the edge: each file is valid at every moment, so that environments may change at once: the certificate
- * before the list that names it, the backend before the map that points to it, the reload last.
+ * Its names at an edge: first the running HAProxy, which serves them from then on, then the files it will start from. Each
+ * is valid at every moment, so that environments may change at once: the certificate before the list that names it, the
+ * server before the map that points to it.
  */
-export function served(environment: Environment, certificates: readonly Served[]): readonly Wanted[] {
-  const {id, hostnames, ports} = environment
-  const servers = faces.map(role => ({role, address: '127.0.0.1', port: ports[role]}))
-  const backend = render('etc/haproxy/selfhelp/backend.d/environment.cfg', {id, name: fullName(environment), servers})
-  const lines = (line: (face: (typeof faces)[number]) => string) => faces.map(face => `${line(face)}\n`).join('')
+export function served(environment: Environment, certificates: readonly Served[], edge: string): readonly Wanted[] {
+  const {id} = environment
+  const known = new Set(certificates.map(({hostname}) => hostname))
+  const names = namesOf(environment).filter(({hostname}) => known.has(hostname))
+  const backends = faces.map(face => ({face, ...behindOf(environment, face, edge)}))
+  const lines = (line: (name: Name) => string) => names.map(name => `${line(name)}\n`).join('')
+  const backendOf = ({face}: Name) => backendName(behindOf(environment, face, edge))
   return [
-    ...certificates.map(({hostname, pem}) => file(at.edgeCertificate(hostname), pem, '0600')),
-    file(at.edgeBackend(id), backend),
+    ...certificates.map(certificate),
+    ...names.map(({hostname}) => listed(hostname)),
+    ...backends.map(server),
+    ...names.map(name => mapped(name.hostname, backendOf(name))),
+    ...backends.map(({face, ...behind}) =>
+      file(backendFile(behind), usedBackend(behind, `${fullName(environment)} ${face}`)),
+    ),
     file(
       at.edgeList(id),
-      lines(face => `${at.edgeCertificate(hostnames[face])} ${hostnames[face]}`),
+      lines(({hostname}) => `${at.edgeCertificate(hostname)} ${hostname}`),
     ),
     file(
       at.edgeHosts(id),
-      lines(face => `${hostnames[face]} ${id}-${face}`),
+      lines(name => `${name.hostname} ${backendOf(name)}`),
     ),
     ...edgeAssembled,
+    {kind: 'haproxy-loaded', name: id, backends: backends.map(backendName)},
     edgeUnit,
   ]
 }
 
-/** Its names gone from the edge; afterwards its certificates can go too. */
-export function unserved({id}: Environment): readonly Wanted[] {
-  const parts = [at.edgeHosts(id), at.edgeList(id), at.edgeBackend(id)]
-  return [...parts.map(absent), ...edgeAssembled, edgeUnit]
+/** Its names gone from an edge, then what they pointed to, then its certificates; its backends are free again. */
+export function unserved(environment: Environment, edge: string): readonly Wanted[] {
+  const {id} = environment
+  const backends = faces.map(face => behindOf(environment, face, edge))
+  const names = namesOf(environment)
+  return [
+    ...names.map(({hostname}) => ({...mapped(hostname, ''), absent: true})),
+    ...names.map(({hostname}) => ({...listed(hostname), absent: true})),
+    ...backends.map(behind => ({...server(behind), absent: true})),
+    ...[at.edgeHosts(id), at.edgeList(id)].map(absent),
+    ...backends.map(behind => file(backendFile(behind), freeBackend(behind))),
+    ...edgeAssembled,
+    ...names.map(({hostname}) => absent(at.edgeStaged(hostname))),
+    ...names.map(({hostname}) => ({...forgotten(hostname), absent: true})),
+    edgeUnit,
+  ]
 }
 
-/** Its certificates gone; in an exchange of its own, because the edge must have forgotten them before. */
-export function uncertified({hostnames}: Environment): readonly Wanted[] {
-  return faces.map(face => absent(at.edgeCertificate(hostnames[face])))
+interface Name {
+  readonly hostname: string
+  readonly face: Face
+}
+
+/** Each name it answers to: ours, and the customer's own. */
+export function namesOf({hostnames, domains}: Pick<Environment, 'hostnames' | 'domains'>): readonly Name[] {
+  return [...faces.map(face => ({hostname: hostnames[face], face})), ...domains]
+}
+
+function behindOf(environment: Environment, face: Face, edge: string): Behind & {port: number} {
+  const host = hostOf(environment, face)
+  const address = host === edge ? '127.0.0.1' : addressOf(environment, host)
+  return {host, address, port: environment.ports[face]}
+}
+
+/** A certificate that an edge serves; HAProxy has judged it before. */
+export function certificate({hostname, pem}: Served): Wanted {
+  return {kind: 'haproxy-certificate', path: at.edgeCertificate(hostname), pem, check: certificateCheck}
+}
+
+const forgotten = (hostname: string) => certificate({hostname, pem: new Secret('')})
+
+function listed(hostname: string): HaproxyEntryWanted {
+  return {
+    kind: 'haproxy-entry',
+    list: 'crt-list',
+    path: edgeFiles.crtList,
+    key: hostname,
+    value: at.edgeCertificate(hostname),
+  }
+}
+
+function mapped(hostname: string, backend: string): HaproxyEntryWanted {
+  return {kind: 'haproxy-entry', list: 'map', path: edgeFiles.map, key: hostname, value: backend}
+}
+
+function server(behind: Behind & {port: number}): HaproxyServerWanted {
+  return {kind: 'haproxy-server', name: backendName(behind), address: behind.address, port: behind.port}
 }
 
 function absent(path: string): FileWanted {
   return {...file(path, ''), absent: true}
 }
 
-function file(path: string, content: string | Secret<string>, mode = '0644'): FileWanted {
-  return {kind: 'file', path, content, owner: 'root', group: 'root', mode}
+function file(path: string, content: string): FileWanted {
+  return {kind: 'file', path, content, owner: 'root', group: 'root', mode: '0644'}
 }

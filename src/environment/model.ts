@@ -16,6 +16,8 @@ export interface Placed {
   readonly role: EnvironmentRole
   readonly host: string
   readonly reason: string
+  /** Of the host; the ledger knows it once it is recorded. */
+  readonly address?: string
 }
 
 /** Ports on a host, allotted in the ledger. */
@@ -38,6 +40,8 @@ export interface Environment {
   readonly version: string
   readonly topology: Topology
   readonly hostnames: Hostnames
+  /** Names the customer brought along (R027). */
+  readonly domains: readonly {readonly hostname: string; readonly face: 'presentation' | 'edition'}[]
   readonly placed: readonly Placed[]
   readonly ports: Ports
   /** Where its names answer: the address of its edge. */
@@ -56,11 +60,25 @@ export function stateIn(phase: Phase): RuntimeState {
   return {mode: phase === 'installation' ? 'closed' : 'open', neutralised: false}
 }
 
-/** The host of a role; each role of a `single` environment is on the same one. */
+/** The host of a role; each role of a `single` environment is on the same one, its own edge among others. */
 export function hostOf(environment: Pick<Environment, 'placed'>, role: EnvironmentRole): string {
-  const found = environment.placed.find(placed => placed.role === role)
+  const hosts = hostsOf(environment, role)
+  const own = environment.placed.find(placed => placed.role === 'presentation')?.host
+  const found = hosts.find(host => host === own) ?? hosts[0]
   if (found === undefined) throw new RangeError(`no host has the role ${role}`)
-  return found.host
+  return found
+}
+
+/** Every host of a role: an environment has edges beside its own where a site has fronts. */
+export function hostsOf({placed}: Pick<Environment, 'placed'>, role: EnvironmentRole): readonly string[] {
+  return placed.filter(one => one.role === role).map(({host}) => host)
+}
+
+/** Where one of its hosts is reached by the others. */
+export function addressOf({placed}: Pick<Environment, 'placed'>, host: string): string {
+  const found = placed.find(one => one.host === host)?.address
+  if (found === undefined) throw new RangeError(`the ledger knows no address of ${host}`)
+  return found
 }
 
 /** `acme/production` */

@@ -13,10 +13,10 @@ export const at = {
   unit: (id: string, role: string) => `${id}-${role}.service`,
   unitFile: (id: string, role: string) => `/etc/systemd/system/${id}-${role}.service`,
   adminSocket: (id: string, role: string) => `/run/${id}-${role}/admin.socket`,
-  edgeBackend: (id: string) => `${edgeFolders.backends}/${id}.cfg`,
   edgeHosts: (id: string) => `${edgeFolders.hosts}/${id}`,
   edgeList: (id: string) => `${edgeFolders.crtList}/${id}`,
   edgeCertificate: (hostname: string) => `${edgeFolders.certificates}/${hostname}.pem`,
+  edgeStaged: (hostname: string) => `${edgeFolders.staged}/${hostname}.pem`,
   farewell: (id: string) => `/var/lib/selfhelp/farewell-${id}.dump.enc`,
   release: (version: string) => `/opt/selfhelp/releases/${version}`,
 } as const

@@ -45,7 +45,7 @@ export function place(question: PlacementQuestion): ReadonlyMap<EnvironmentName,
   let hosts = question.hosts
   for (const name of question.environments) {
     const {host, reason} = choose({...question, hosts})
-    placed.set(name, [...environmentRoles.map(role => ({role, host, reason})), ...repository])
+    placed.set(name, [...environmentRoles.map(role => ({role, host, reason})), ...fronts(question), ...repository])
     hosts = hosts.map(other => (other.name === host ? withOneMore(other) : other))
   }
   return placed
@@ -104,6 +104,14 @@ function choose(question: PlacementQuestion): {host: string; reason: string} {
   const load = `${chosen.environments} environments, room for more: ${roomLeft(chosen)}`
   const why = named ? `named by --host (${load})` : `least loaded of ${roomy.length} with room there (${load})`
   return {host: chosen.name, reason: `${single}; ${where}; ${why}`}
+}
+
+/** Hosts that are edges and nothing behind them serve every environment whose contract names their site. */
+function fronts({contract, hosts}: PlacementQuestion): readonly Placed[] {
+  const sites = [contract.sites.primary, contract.sites.secondary]
+  return hosts
+    .filter(({roles, site}) => roles.includes('edge') && !roles.includes('presentation') && sites.includes(site))
+    .map(({name, site}) => ({role: 'edge', host: name, reason: `a front of site ${site}, which the contract names (R246)`}))
 }
 
 /** Backups and farewells lie where residency allows, on another site than the primary if there is one (R246); none before there is one. */

@@ -2,10 +2,10 @@ import {CodedError} from '../error.ts'
 import {environmentsOf} from '../ledger/environment.ts'
 import {everything} from './building.ts'
 import {environmentNamed} from './list.ts'
-import {asEnvironment, type Environment, fullName, hostOf} from './model.ts'
+import {asEnvironment, type Environment, fullName, hostOf, hostsOf} from './model.ts'
 import type {Platform} from './platform.ts'
 
-/** What one environment would change on its host, or why nobody knows. */
+/** What one environment would change on a host, or why nobody knows. */
 export type EnvironmentForecast =
   | {
       readonly environment: string
@@ -22,7 +22,7 @@ export type EnvironmentForecast =
       readonly error: {readonly code: string; readonly message: string; readonly remedies: readonly string[]}
     }
 
-/** Forecasts the named environments, or all: one exchange each, nothing changed. */
+/** Forecasts the named environments, or all: one exchange with each of their hosts, nothing changed. */
 export async function planEnvironments(
   platform: Platform,
   typed: readonly string[],
@@ -30,7 +30,8 @@ export async function planEnvironments(
   const {ledger} = platform
   const all = typed.length > 0 ? await Promise.all(typed.map(one => environmentNamed(ledger, one))) : undefined
   const environments = all ?? (await environmentsOf(ledger)).map(asEnvironment)
-  return {items: await Promise.all(environments.map(one => forecast(platform, one)))}
+  const places = environments.flatMap(one => hostsWithPart(one).map(host => ({one, host})))
+  return {items: await Promise.all(places.map(({one, host}) => forecast(platform, one, host)))}
 }
 
 /** True when something differs, or could not be asked. */
@@ -38,12 +39,16 @@ export function differs({items}: {items: readonly EnvironmentForecast[]}): boole
   return items.some(item => !item.ok || item.changes.length > 0)
 }
 
-async function forecast(platform: Platform, environment: Environment): Promise<EnvironmentForecast> {
-  const about = {environment: fullName(environment), host: hostOf(environment, 'database')}
+function hostsWithPart(environment: Environment): readonly string[] {
+  return [...new Set([hostOf(environment, 'database'), ...hostsOf(environment, 'edge')])]
+}
+
+async function forecast(platform: Platform, environment: Environment, host: string): Promise<EnvironmentForecast> {
+  const about = {environment: fullName(environment), host}
   try {
     const machine = await platform.machine(about.host)
     const before = machine.roundTrips
-    const {changes, planHash} = await machine.plan(await everything(platform, environment))
+    const {changes, planHash} = await machine.plan(await everything(platform, environment, host))
     const shown = changes.map(({of, what, diff}) => ({of, what, ...(diff === undefined ? {} : {diff})}))
     return {...about, ok: true, changes: shown, planHash, roundTrips: machine.roundTrips - before}
   } catch (error) {

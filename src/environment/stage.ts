@@ -2,16 +2,16 @@ import {Failure} from '../error.ts'
 import type {Machine, Plan, Wanted} from '../machine/model.ts'
 import type {At, Undo} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
-import {type Environment, type EnvironmentRole, hostOf} from './model.ts'
+import {type Environment, type EnvironmentRole, hostsOf} from './model.ts'
 import type {Platform} from './platform.ts'
 
 /** What a stage works on: asked of the ledger each time, because an earlier step may have written it. */
 export type Environments = () => Promise<readonly Environment[]>
 
-/** What one environment wants on the host of a role. */
+/** What one environment wants on each host of a role. */
 export interface Stage {
   readonly role: EnvironmentRole
-  wanted(environment: Environment): Promise<readonly Wanted[]> | readonly Wanted[]
+  wanted(environment: Environment, host: string): Promise<readonly Wanted[]> | readonly Wanted[]
 }
 
 /** The lock of an environment; whoever holds it may change what is named by its id. */
@@ -69,11 +69,13 @@ async function partsOf(
   environments: readonly Environment[],
   stages: readonly Stage[],
 ): Promise<readonly Part[]> {
-  const pairs = environments.flatMap(environment => stages.map(stage => ({environment, stage})))
+  const places = environments.flatMap(environment =>
+    stages.flatMap(stage => hostsOf(environment, stage.role).map(host => ({environment, stage, host}))),
+  )
   return Promise.all(
-    pairs.map(async ({environment, stage}) => ({
-      machine: await platform.machine(hostOf(environment, stage.role)),
-      wanted: await stage.wanted(environment),
+    places.map(async ({environment, stage, host}) => ({
+      machine: await platform.machine(host),
+      wanted: await stage.wanted(environment, host),
       lock: environmentLock(environment.id),
     })),
   )
@@ -111,7 +113,11 @@ export function goneFromHosts(
 
 /** The same stage with everything gone, the last wanted first. */
 export function without({role, wanted}: Stage): Stage {
-  return {role, wanted: async environment => (await wanted(environment)).map(one => ({...one, absent: true})).reverse()}
+  return {
+    role,
+    wanted: async (environment, host) =>
+      (await wanted(environment, host)).map(one => ({...one, absent: true})).reverse(),
+  }
 }
 
 /** The way back to where this is gone. */

@@ -14,7 +14,7 @@ import type {
 import {render, templatePath} from '../render/render.ts'
 import type {Secret} from '../secret/secret.ts'
 import {hardening} from './hardening.ts'
-import {type Environment, fullName, type RuntimeState, stateIn} from './model.ts'
+import {addressOf, type Environment, fullName, hostOf, hostsOf, type RuntimeState, stateIn} from './model.ts'
 import {at} from './place.ts'
 
 /** The PostgreSQL of Debian 12. */
@@ -181,13 +181,17 @@ function settingsOf({id}: Environment): Readonly<Record<string, string>> {
 
 function configOf(environment: Environment, role: Face): string {
   const {id, hostnames, ports} = environment
+  const own = hostOf(environment, role)
+  const fronts = hostsOf(environment, 'edge')
+    .filter(host => host !== own)
+    .map(host => addressOf(environment, host))
   const config = {
     role,
     environment: fullName(environment),
     tenant: environment.legalName,
     locale: environment.locale,
     timeZone: environment.timeZone,
-    listen: {address: '127.0.0.1', port: ports[role]},
+    listen: {address: fronts.length > 0 ? '0.0.0.0' : '127.0.0.1', port: ports[role]},
     admin: {socket: at.adminSocket(id, role)},
     urls: {presentation: `https://${hostnames.presentation}`, edition: `https://${hostnames.edition}`},
     database: {
@@ -199,7 +203,7 @@ function configOf(environment: Environment, role: Face): string {
       tls: {ca: at.databaseCa(id), serverName: databaseName(environment)},
     },
     stateFile: at.state(id),
-    proxies: ['127.0.0.1'],
+    proxies: ['127.0.0.1', ...fronts],
   }
   return `${JSON.stringify(config, undefined, 2)}\n`
 }

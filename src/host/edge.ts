@@ -1,30 +1,53 @@
+import type {HaproxyRuntimeWanted} from '../machine/haproxy.ts'
 import type {AssemblyWanted, UnitWanted, Wanted} from '../machine/model.ts'
+import {render} from '../render/render.ts'
 
-/**
- * Where an environment leaves its part of an edge, each a file named by the environment's id (backends with `.cfg`).
- * A certificate of the crt-list is a file of `certificates`.
- */
+const folder = '/etc/haproxy/selfhelp'
+
+/** Where an environment leaves its part of an edge, each a file; a certificate of the crt-list is a file of `certificates`. */
 export const edgeFolders = {
-  /** Lines `host name, backend` of the map. */
-  hosts: '/etc/haproxy/selfhelp/host.d',
-  /** Lines of the crt-list. */
-  certificates: '/etc/haproxy/selfhelp/cert',
-  crtList: '/etc/haproxy/selfhelp/crt.d',
-  /** Backend sections. */
-  backends: '/etc/haproxy/selfhelp/backend.d',
+  /** Lines `host name, backend` of the map, named by the environment's id. */
+  hosts: `${folder}/host.d`,
+  certificates: `${folder}/cert`,
+  /** Certificates that are checked and not yet served. */
+  staged: `${folder}/staged`,
+  /** Lines of the crt-list, named by the environment's id. */
+  crtList: `${folder}/crt.d`,
+  /** Backend sections, free ones too. */
+  backends: `${folder}/backend.d`,
 } as const
 
-/** What an edge runs on: put together from all environments' parts, then loaded without a broken connection. */
+/** What HAProxy reads of all environments together. */
+export const edgeFiles = {
+  map: `${folder}/hosts.map`,
+  crtList: `${folder}/crt-list`,
+  backends: `${folder}/backends.cfg`,
+  /** What an authority may ask for; only the running process knows entries. */
+  acme: `${folder}/acme.map`,
+} as const
+
+/** HAProxy's own judgement of a certificate with its key; `{}` is the file. */
+export const certificateCheck = [
+  'env',
+  'CERTIFICATE={}',
+  'haproxy',
+  '-c',
+  '-q',
+  '-f',
+  `${folder}/check-certificate.cfg`,
+]
+
+/** What an edge starts from: put together from all environments' parts. */
 export const edgeAssembled: readonly Wanted[] = [
-  assembled('/etc/haproxy/selfhelp/hosts.map', edgeFolders.hosts),
-  assembled('/etc/haproxy/selfhelp/crt-list', edgeFolders.crtList),
+  assembled(edgeFiles.map, edgeFolders.hosts),
+  assembled(edgeFiles.crtList, edgeFolders.crtList),
   {
-    ...assembled('/etc/haproxy/selfhelp/backends.cfg', edgeFolders.backends),
-    check: ['haproxy', '-c', '-q', '-f', '/etc/haproxy/haproxy.cfg', '-f', '{}'],
+    ...assembled(edgeFiles.backends, edgeFolders.backends),
+    check: ['haproxy', '-c', '-q', '-f', `${folder}/check.cfg`, '-f', '{}'],
   },
 ]
 
-/** The edge's service; it has loaded every file it was put together from. */
+/** The edge's service. Parts of environments reach it while it runs; only its own files are reloaded. */
 export const edgeUnit: UnitWanted = {
   kind: 'unit',
   name: 'haproxy.service',
@@ -32,12 +55,40 @@ export const edgeUnit: UnitWanted = {
   running: true,
   shared: true,
   restartAfter: ['/etc/default/haproxy'],
-  reloadAfter: [
-    '/etc/haproxy/haproxy.cfg',
-    '/etc/haproxy/selfhelp/hosts.map',
-    '/etc/haproxy/selfhelp/crt-list',
-    '/etc/haproxy/selfhelp/backends.cfg',
-  ],
+  reloadAfter: ['/etc/haproxy/haproxy.cfg'],
+}
+
+/** The running edge is as its files say. */
+export const edgeRuntime: HaproxyRuntimeWanted = {
+  kind: 'haproxy-runtime',
+  name: 'haproxy.service',
+  map: edgeFiles.map,
+  crtList: edgeFiles.crtList,
+  backends: edgeFiles.backends,
+}
+
+/** Where a service listens, as an edge names its backend: known beforehand, because HAProxy cannot add backends while it runs. */
+export interface Behind {
+  readonly host: string
+  /** As seen from the edge. */
+  readonly address: string
+  readonly port: number | string
+}
+
+export const backendName = ({host, port}: Pick<Behind, 'host' | 'port'>): string => `${host}:${port}`
+
+/** The file of a backend. */
+export const backendFile = (at: Pick<Behind, 'host' | 'port'>): string =>
+  `${edgeFolders.backends}/${backendName(at)}.cfg`
+
+/** The section of a backend that nobody uses yet, or any more. */
+export function freeBackend(at: Behind): string {
+  return render('etc/haproxy/selfhelp/backend.d/backend.cfg', {...at, use: 'free', closed: true})
+}
+
+/** The section of a backend in use. */
+export function usedBackend(at: Behind, use: string): string {
+  return render('etc/haproxy/selfhelp/backend.d/backend.cfg', {...at, use, closed: false})
 }
 
 function assembled(path: string, from: string): AssemblyWanted {

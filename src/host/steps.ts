@@ -1,5 +1,16 @@
 export {type Checkup, checkup} from './checkup.ts'
-export {edgeAssembled, edgeFolders, edgeUnit} from './edge.ts'
+export {
+  type Behind,
+  backendFile,
+  backendName,
+  certificateCheck,
+  edgeAssembled,
+  edgeFiles,
+  edgeFolders,
+  edgeUnit,
+  freeBackend,
+  usedBackend,
+} from './edge.ts'
 export {overHosts} from './fleet.ts'
 export {fleetOf} from './list.ts'
 export type {Ways} from './ways.ts'

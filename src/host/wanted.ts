@@ -1,10 +1,12 @@
 import type {Role} from '../flow/model.ts'
 import {type Configured, ruleset} from '../flow/steps.ts'
+import {portRanges} from '../ledger/port.ts'
+import type {HaproxyPoolWanted} from '../machine/haproxy.ts'
 import type {DirectoryWanted, FileWanted, NftWanted, PackageWanted, UnitWanted, Wanted} from '../machine/model.ts'
 import {render} from '../render/render.ts'
 import type {Nothing, Templates} from '../render/templates.ts'
-import {edgeAssembled, edgeFolders, edgeUnit} from './edge.ts'
 import {controlUser, type Host, seatOf} from './model.ts'
+import {edgeAssembled, edgeFiles, edgeFolders, edgeRuntime, edgeUnit, freeBackend} from './edge.ts'
 
 /** What a host's wanted state is made from. */
 export interface HostInput {
@@ -23,7 +25,7 @@ export function hostWanted(input: HostInput): readonly Wanted[] {
   return [
     ...account(input.publicKey),
     ...baseline(host),
-    ...host.roles.flatMap(role => ofRole[role]?.(host) ?? []),
+    ...host.roles.flatMap(role => ofRole[role]?.(host, input) ?? []),
     ...doors(input),
   ]
 }
@@ -74,28 +76,52 @@ function timeSync({facts}: Host): readonly Wanted[] {
   return [...(facts.timeSync === undefined ? [pkg('systemd-timesyncd')] : []), on(unit)]
 }
 
-const ofRole: Partial<Record<Role, (host: Host) => readonly Wanted[]>> = {
+const ofRole: Partial<Record<Role, (host: Host, input: HostInput) => readonly Wanted[]>> = {
   edge,
   database,
   repository: () => [directory('/var/lib/selfhelp/repository', '0700')],
 }
 
-function edge({facts}: Host): readonly Wanted[] {
+function edge(host: Host, {fleet}: HostInput): readonly Wanted[] {
   const config = file('etc/haproxy/haproxy.cfg', {
     maxConnections: 8000,
     perSource: 1000,
-    threads: Math.min(facts.processors, 32),
+    threads: Math.min(host.facts.processors, 32),
   })
+  const {hosts, crtList, backends, staged, certificates} = edgeFolders
   return [
     pkg('haproxy'),
     directory('/etc/haproxy/selfhelp'),
-    ...[edgeFolders.hosts, edgeFolders.crtList, edgeFolders.backends].map(path => directory(path)),
-    directory(edgeFolders.certificates, '0700'),
+    ...[hosts, crtList, backends].map(path => directory(path)),
+    ...[certificates, staged].map(path => directory(path, '0700')),
+    file('etc/haproxy/selfhelp/check.cfg', {}),
+    file('etc/haproxy/selfhelp/check-certificate.cfg', {}),
+    text(edgeFiles.acme, ''),
+    ...behind(host, fleet).flatMap(application => pools(application)),
     ...edgeAssembled,
-    {...config, check: ['haproxy', '-c', '-q', '-f', '{}', '-f', '/etc/haproxy/selfhelp/backends.cfg']},
+    {...config, check: ['haproxy', '-c', '-q', '-f', '{}', '-f', edgeFiles.backends]},
     file('etc/default/haproxy', {}),
     edgeUnit,
+    edgeRuntime,
   ]
+}
+
+/** Whose services an edge serves: its own host's, and as a front, which has none, those of every host that has some. */
+function behind(host: Host, fleet: readonly Host[]): readonly {host: string; address: string}[] {
+  const serves = ({roles}: Host) => roles.includes('presentation')
+  if (serves(host)) return [{host: host.name, address: '127.0.0.1'}]
+  return fleet.filter(serves).map(({name, address}) => ({host: name, address}))
+}
+
+function pools({host, address}: {host: string; address: string}): readonly HaproxyPoolWanted[] {
+  return (['presentation', 'edition'] as const).map(face => ({
+    kind: 'haproxy-pool',
+    folder: edgeFolders.backends,
+    name: host,
+    ports: portRanges[face],
+    free: {least: 8, most: 32},
+    template: freeBackend({host, address, port: '{port}'}),
+  }))
 }
 
 /** The setting is in place before the package, whose installation would make a cluster nobody asked for. */
@@ -138,8 +164,11 @@ function doors({host, fleet, more}: HostInput): readonly Wanted[] {
 type Bare = {[P in keyof Templates]: Templates[P] extends Nothing ? P : never}[keyof Templates]
 
 function file<P extends keyof Templates>(path: P, facts: P extends Bare ? Nothing : Templates[P]): FileWanted {
-  const content = render(path, facts as Templates[P])
-  return {kind: 'file', path: `/${path}`, content, owner: 'root', group: 'root', mode: '0644'}
+  return text(`/${path}`, render(path, facts as Templates[P]))
+}
+
+function text(path: string, content: string): FileWanted {
+  return {kind: 'file', path, content, owner: 'root', group: 'root', mode: '0644'}
 }
 
 function directory(path: string, mode = '0755'): DirectoryWanted {

@@ -19,6 +19,8 @@ export interface EnvironmentRow extends NewEnvironment {
   readonly timeZone: string
   readonly phase: string
   readonly ports: Readonly<Record<string, number>>
+  /** The customer's own names. */
+  readonly domains: readonly {readonly hostname: string; readonly face: 'presentation' | 'edition'}[]
   /** Of its edge. */
   readonly address: string
 }
@@ -38,12 +40,16 @@ export interface NewEnvironment {
 export async function environmentsOf(ledger: Queries, tenant?: string): Promise<EnvironmentRow[]> {
   return ledger.all<EnvironmentRow>`
     select e.id, e.tenant, t.legal_name, t.locale, t.time_zone, e.name, e.phase, e.version, e.topology,
-      (select json_object_agg(face, h.name) from hostname h where h.environment = e.id) as hostnames,
-      (select json_agg(json_build_object('role', role, 'host', host, 'reason', reason) order by role, host)
-        from placement p where p.environment = e.id) as placed,
+      (select json_object_agg(face, h.name) from hostname h where h.environment = e.id and not own) as hostnames,
+      coalesce((select json_agg(json_build_object('hostname', h.name, 'face', face) order by h.name)
+        from hostname h where h.environment = e.id and own), '[]') as domains,
+      (select json_agg(json_build_object('role', role, 'host', host, 'reason', reason, 'address', address) order by role, host)
+        from placement p join host on host.name = p.host where p.environment = e.id) as placed,
       (select json_object_agg(purpose, port) from port o where o.environment = e.id) as ports,
       (select address from placement p join host on host.name = p.host
-        where p.environment = e.id and role = 'edge' limit 1) as address
+        where p.environment = e.id and role = 'edge'
+        order by exists (select from placement o where o.environment = e.id and o.role = 'presentation' and o.host = p.host) desc
+        limit 1) as address
     from environment e join tenant t on t.name = e.tenant
     where e.tenant = coalesce(${tenant ?? null}, e.tenant)
     order by e.tenant, array_position(array['production', 'qualification', 'test', 'training'], e.name)`

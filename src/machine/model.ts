@@ -1,5 +1,6 @@
 import type {Readable} from 'node:stream'
 import type {Secret} from '../secret/secret.ts'
+import type {HaproxyWanted} from './haproxy.ts'
 
 /**
  * The language between us and a machine, all of it data.
@@ -110,7 +111,7 @@ export interface Machine {
   readonly roundTrips: number
 }
 
-interface Common {
+export interface Common {
   /** True when the thing must not be there (removal, undo). */
   readonly absent?: boolean
 }
@@ -237,6 +238,7 @@ export type Wanted =
   | NftWanted
   | ReleaseWanted
   | CommandWanted
+  | HaproxyWanted
 
 /** How one kind of wanted thing is asked for and compared; pure. */
 export interface Operation<W extends Wanted = Wanted> {

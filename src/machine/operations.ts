@@ -3,6 +3,11 @@ import {assembly} from './operation/assembly.ts'
 import {command} from './operation/command.ts'
 import {directory} from './operation/directory.ts'
 import {file} from './operation/file.ts'
+import {haproxyCertificate} from './operation/haproxy-certificate.ts'
+import {haproxyEntry} from './operation/haproxy-entry.ts'
+import {haproxyPool} from './operation/haproxy-pool.ts'
+import {haproxyLoaded, haproxyRuntime} from './operation/haproxy-runtime.ts'
+import {haproxyServer} from './operation/haproxy-server.ts'
 import {nft} from './operation/nft.ts'
 import {pkg} from './operation/package.ts'
 import {pgCluster} from './operation/pg-cluster.ts'
@@ -18,6 +23,12 @@ export const operations: {readonly [K in Wanted['kind']]: Operation<Extract<Want
   command,
   directory,
   file,
+  'haproxy-certificate': haproxyCertificate,
+  'haproxy-entry': haproxyEntry,
+  'haproxy-loaded': haproxyLoaded,
+  'haproxy-pool': haproxyPool,
+  'haproxy-runtime': haproxyRuntime,
+  'haproxy-server': haproxyServer,
   nft,
   package: pkg,
   'pg-cluster': pgCluster,

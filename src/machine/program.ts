@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {packageRoot} from '../root.ts'
 
-const parts = ['reader', 'facts', 'actions', 'database', 'guard']
+const parts = ['reader', 'facts', 'actions', 'database', 'edge', 'guard']
 
 /** What the remote shell is told: a constant; the program and all data come on its stdin. */
 export const bootstrap = `/bin/sh -c 'IFS= read -r n && p=$(head -c "$n") && [ "\${#p}" = "$n" ] && eval "$p"'`

@@ -24,6 +24,7 @@ const merging: Readonly<Record<string, Merging>> = {
   },
   unit: {join: firstArguments, split: splitUnits},
   user: {join: firstArguments, split: splitUsers},
+  haproxy: {join: questions => questions.flatMap(({args}) => args), split: splitHaproxy},
 }
 
 export interface Asked {
@@ -113,6 +114,14 @@ function splitUsers({out}: Answer): (question: Question) => string {
     const member = groups.filter(([, , , users = '']) => users.split(',').includes(name)).map(([group]) => group)
     return line === undefined ? '' : `${line}\n${member.sort().join(' ')}`
   }
+}
+
+/** What HAProxy said to each command, with the part of it that was asked for. */
+function splitHaproxy({out}: Answer): (question: Question) => string {
+  const found = new Map<string, string>()
+  const fields = out.split('\0')
+  for (let n = 0; n + 2 < fields.length; n += 3) found.set(`${fields[n]}\0${fields[n + 1]}`, fields[n + 2] ?? '')
+  return ({args: [command = '', part = '']}) => found.get(`${command}\0${part}`) ?? ''
 }
 
 function pairs(fields: readonly string[]): ReadonlyMap<string, string> {

@@ -183,6 +183,7 @@ function count(state: State, of: string): void {
 
 /** The same names as the real operations give. */
 function titleOf(want: Wanted): string {
+  if ('key' in want) return `${want.kind} ${want.path} ${want.key}`
   if ('path' in want) return `${want.kind} ${want.path}`
   if ('cluster' in want) return `${want.kind} ${want.cluster.name}/${want.name}`
   if ('name' in want) return `${want.kind} ${want.name}`

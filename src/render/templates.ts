@@ -12,11 +12,16 @@ export interface Templates {
   }
   'etc/apt/apt.conf.d/99selfhelp': Nothing
   'etc/default/haproxy': Nothing
-  'etc/haproxy/selfhelp/backend.d/environment.cfg': {
-    readonly id: string
-    readonly name: string
-    readonly servers: readonly {readonly role: string; readonly address: string; readonly port: number}[]
+  'etc/haproxy/selfhelp/backend.d/backend.cfg': {
+    /** `free`, or whose it is. */
+    readonly use: string
+    readonly host: string
+    readonly address: string
+    readonly port: number | string
+    readonly closed: boolean
   }
+  'etc/haproxy/selfhelp/check-certificate.cfg': Nothing
+  'etc/haproxy/selfhelp/check.cfg': Nothing
   'etc/haproxy/haproxy.cfg': {readonly maxConnections: number; readonly perSource: number; readonly threads: number}
   'etc/postgresql-common/createcluster.d/selfhelp.conf': Nothing
   'etc/ssh/sshd_config.d/10-selfhelp.conf': {readonly user: string; readonly networks: readonly string[]}

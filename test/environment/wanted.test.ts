@@ -1,5 +1,5 @@
 import t from 'tap'
-import {served, uncertified, unserved} from '../../src/environment/edge.ts'
+import {served, unserved} from '../../src/environment/edge.ts'
 import type {Environment} from '../../src/environment/model.ts'
 import {database, gone, ground, running, schema, services} from '../../src/environment/wanted.ts'
 import type {Wanted} from '../../src/machine/model.ts'
@@ -17,7 +17,13 @@ const environment: Environment = {
   version: '0.1.0',
   topology: 'single',
   hostnames: {presentation: 'acme.ezvsaas.test', edition: 'acme-edition.ezvsaas.test'},
-  placed: [],
+  domains: [],
+  placed: ['edge', 'presentation', 'edition', 'database'].map(role => ({
+    role,
+    host: 'north-1',
+    reason: '',
+    address: '10.1.1.11',
+  })) as never,
   ports: {database: 20_000, presentation: 24_000, edition: 28_000},
   address: '10.1.1.11',
 }
@@ -32,7 +38,7 @@ const all = [
   ...services(environment),
   ...schema(environment, 3),
   ...running(environment),
-  ...served(environment, certificates),
+  ...served(environment, certificates, 'north-1'),
 ]
 
 t.test('everything of an environment is named by its id, but certificates by their name', async t => {
@@ -74,7 +80,7 @@ t.test('during the installation its services let nobody in, afterwards everybody
 })
 
 t.test('the edge knows its names; the certificate is there before the list that names it', async t => {
-  const wanted = served(environment, certificates)
+  const wanted = served(environment, certificates, 'north-1')
   t.equal(
     contentOf(wanted, '/etc/haproxy/selfhelp/host.d/eabcde2'),
     'acme.ezvsaas.test eabcde2-presentation\nacme-edition.ezvsaas.test eabcde2-edition\n',
@@ -91,7 +97,7 @@ t.test('the edge knows its names; the certificate is there before the list that 
 })
 
 t.test('what goes names everything that came', async t => {
-  const away = [...gone(environment), ...unserved(environment), ...uncertified(environment)].filter(want => want.absent)
+  const away = [...gone(environment), ...unserved(environment, 'north-1')].filter(want => want.absent)
   t.same(
     away.map(want => ('path' in want ? want.path : `${want.kind} ${'name' in want ? want.name : ''}`)),
     [

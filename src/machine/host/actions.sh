@@ -162,8 +162,15 @@ reload() {
   stamps=$root/run/selfhelp/loaded
   mkdir -p "$stamps" || return
   for unit; do
-    : >"$stamps/$unit.new" && systemctl reload-or-restart -- "$unit" && mv -f "$stamps/$unit.new" "$stamps/$unit" || return
+    : >"$stamps/$unit.new" && reload_one "$unit" && mv -f "$stamps/$unit.new" "$stamps/$unit" || return
   done
+}
+
+reload_one() {
+  case $1 in
+  haproxy.service) haproxy_reload ;;
+  *) systemctl reload-or-restart -- "$1" ;;
+  esac
 }
 
 forget() {

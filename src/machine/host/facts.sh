@@ -65,11 +65,8 @@ ask_assembly() {
   printf '\n%s\n%s\n' "$([ ! -f "$1" ] || sha256sum <"$1")" "$(fragments "$2" | sha256sum)"
 }
 
-fragments() {
-  for fragment in "$1"/*; do
-    [ ! -f "$fragment" ] || cat -- "$fragment"
-  done
-}
+# Thousands of them: no process for each.
+fragments() { find "$1" -mindepth 1 -maxdepth 1 -type f ! -name '.*' -print0 2>/dev/null | sort -z | xargs -0 -r cat --; }
 
 # VERSION
 ask_release() { cat "$root/opt/selfhelp/releases/$1/.selfhelp-release" 2>/dev/null; }

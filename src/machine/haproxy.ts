@@ -1,0 +1,67 @@
+import type {Secret} from '../secret/secret.ts'
+import type {Common} from './model.ts'
+
+/**
+ * Chain and key of a name in one file, as HAProxy reads them: the running process serves it, and the file is what it starts
+ * from. Refused by `check` or by HAProxy, neither has changed.
+ */
+export interface HaproxyCertificateWanted extends Common {
+  readonly kind: 'haproxy-certificate'
+  readonly path: string
+  readonly pem: Secret<string>
+  /** `{}` is the path of the candidate. */
+  readonly check: readonly string[]
+}
+
+/** A line of a map (`key value`) or a crt-list (host name, certificate) in the running process; its file is an assembly. */
+export interface HaproxyEntryWanted extends Common {
+  readonly kind: 'haproxy-entry'
+  readonly list: 'map' | 'crt-list'
+  readonly path: string
+  readonly key: string
+  readonly value: string
+}
+
+/** The one server of a declared backend in the running process: where it is, and that it is used; absent, it is closed. */
+export interface HaproxyServerWanted extends Common {
+  readonly kind: 'haproxy-server'
+  /** Of the backend. */
+  readonly name: string
+  readonly address: string
+  readonly port: number
+}
+
+/** HAProxy has loaded these backends, which cannot be added while it runs. */
+export interface HaproxyLoadedWanted extends Common {
+  readonly kind: 'haproxy-loaded'
+  readonly name: string
+  readonly backends: readonly string[]
+}
+
+/** Enough free backends are declared in files of a folder, `NAME:PORT.cfg`; `template` has `{port}` where the port stands. */
+export interface HaproxyPoolWanted extends Common {
+  readonly kind: 'haproxy-pool'
+  readonly folder: string
+  readonly name: string
+  readonly ports: readonly [first: number, last: number]
+  readonly free: {readonly least: number; readonly most: number}
+  readonly template: string
+}
+
+/** The running HAProxy is as its files say; where it is not, it loads them anew without a broken connection. */
+export interface HaproxyRuntimeWanted extends Common {
+  readonly kind: 'haproxy-runtime'
+  readonly name: string
+  readonly map: string
+  readonly crtList: string
+  readonly backends: string
+}
+
+/** What an edge's HAProxy runs, and what it will start from. */
+export type HaproxyWanted =
+  | HaproxyCertificateWanted
+  | HaproxyEntryWanted
+  | HaproxyServerWanted
+  | HaproxyLoadedWanted
+  | HaproxyPoolWanted
+  | HaproxyRuntimeWanted
