@@ -111,7 +111,11 @@ function fronts({contract, hosts}: PlacementQuestion): readonly Placed[] {
   const sites = [contract.sites.primary, contract.sites.secondary]
   return hosts
     .filter(({roles, site}) => roles.includes('edge') && !roles.includes('presentation') && sites.includes(site))
-    .map(({name, site}) => ({role: 'edge', host: name, reason: `a front of site ${site}, which the contract names (R246)`}))
+    .map(({name, site}) => ({
+      role: 'edge',
+      host: name,
+      reason: `a front of site ${site}, which the contract names (R246)`,
+    }))
 }
 
 /** Backups and farewells lie where residency allows, on another site than the primary if there is one (R246); none before there is one. */

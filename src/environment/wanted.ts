@@ -14,7 +14,7 @@ import type {
 import {render, templatePath} from '../render/render.ts'
 import type {Secret} from '../secret/secret.ts'
 import {hardening} from './hardening.ts'
-import {addressOf, type Environment, fullName, hostOf, hostsOf, type RuntimeState, stateIn} from './model.ts'
+import {addressOf, type Environment, fullName, hostsOf, type RuntimeState, stateIn} from './model.ts'
 import {at} from './place.ts'
 
 /** The PostgreSQL of Debian 12. */
@@ -181,7 +181,7 @@ function settingsOf({id}: Environment): Readonly<Record<string, string>> {
 
 function configOf(environment: Environment, role: Face): string {
   const {id, hostnames, ports} = environment
-  const own = hostOf(environment, role)
+  const own = environment.placed.find(placed => placed.role === role)?.host
   const fronts = hostsOf(environment, 'edge')
     .filter(host => host !== own)
     .map(host => addressOf(environment, host))

@@ -5,8 +5,8 @@ import type {HaproxyPoolWanted} from '../machine/haproxy.ts'
 import type {DirectoryWanted, FileWanted, NftWanted, PackageWanted, UnitWanted, Wanted} from '../machine/model.ts'
 import {render} from '../render/render.ts'
 import type {Nothing, Templates} from '../render/templates.ts'
-import {controlUser, type Host, seatOf} from './model.ts'
 import {edgeAssembled, edgeFiles, edgeFolders, edgeRuntime, edgeUnit, freeBackend} from './edge.ts'
+import {controlUser, type Host, seatOf} from './model.ts'
 
 /** What a host's wanted state is made from. */
 export interface HostInput {
@@ -116,8 +116,9 @@ function behind(host: Host, fleet: readonly Host[]): readonly {host: string; add
 function pools({host, address}: {host: string; address: string}): readonly HaproxyPoolWanted[] {
   return (['presentation', 'edition'] as const).map(face => ({
     kind: 'haproxy-pool',
+    name: `${host} ${face}`,
     folder: edgeFolders.backends,
-    name: host,
+    host,
     ports: portRanges[face],
     free: {least: 8, most: 32},
     template: freeBackend({host, address, port: '{port}'}),

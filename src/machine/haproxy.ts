@@ -38,11 +38,13 @@ export interface HaproxyLoadedWanted extends Common {
   readonly backends: readonly string[]
 }
 
-/** Enough free backends are declared in files of a folder, `NAME:PORT.cfg`; `template` has `{port}` where the port stands. */
+/** Enough free backends are declared in files of a folder, `HOST:PORT.cfg`; `template` has `{port}` where the port stands. */
 export interface HaproxyPoolWanted extends Common {
   readonly kind: 'haproxy-pool'
-  readonly folder: string
   readonly name: string
+  readonly folder: string
+  /** Whose services they are for. */
+  readonly host: string
   readonly ports: readonly [first: number, last: number]
   readonly free: {readonly least: number; readonly most: number}
   readonly template: string

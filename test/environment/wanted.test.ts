@@ -31,7 +31,10 @@ const secrets = {
   password: new Secret('the-password'),
   tls: {ca: 'the root', chain: 'the chain', key: new Secret('the-key')},
 }
-const certificates = [{hostname: 'acme.ezvsaas.test', pem: new Secret('the-pem')}]
+const certificates = ['acme.ezvsaas.test', 'acme-edition.ezvsaas.test'].map(hostname => ({
+  hostname,
+  pem: new Secret('the-pem'),
+}))
 const all = [
   ...ground(environment, secrets),
   ...database(environment, secrets),
@@ -41,23 +44,25 @@ const all = [
   ...served(environment, certificates, 'north-1'),
 ]
 
-t.test('everything of an environment is named by its id, but certificates by their name', async t => {
-  const named = all.flatMap(want => ('path' in want ? [want.path] : 'name' in want ? [want.name] : []))
-  const shared =
-    /^(\/etc\/haproxy\/selfhelp\/(hosts\.map|crt-list|backends\.cfg|.*\/acme\.ezvsaas\.test\.pem)|haproxy\.service)$/
-  const strange = named.filter(name => !name.includes('eabcde2') && !shared.test(name))
-  t.same(
-    strange,
-    ['selfhelp', 'selfhelp', 'schema of acme/production at level 3'],
-    'role and database are in its own cluster',
-  )
-})
+t.test(
+  'everything of an environment is named by its id, but certificates by their name and backends by their port',
+  async t => {
+    const named = all.flatMap(want => ('path' in want ? [want.path] : 'name' in want ? [want.name] : []))
+    const shared =
+      /^(\/etc\/haproxy\/selfhelp\/(hosts\.map|crt-list|backends\.cfg|.*\/acme(-edition)?\.ezvsaas\.test\.pem|.*north-1:2[48]000.cfg)|north-1:2[48]000|haproxy\.service)$/
+    const strange = named.filter(name => !name.includes('eabcde2') && !shared.test(name))
+    t.same(
+      strange,
+      ['selfhelp', 'selfhelp', 'schema of acme/production at level 3'],
+      'role and database are in its own cluster',
+    )
+  },
+)
 
 t.test('a secret stands in files only its service can read, and prints nowhere', async t => {
   t.notMatch(JSON.stringify(all), /the-password|the-key|the-pem/)
   const kept = all.filter(want => want.kind === 'file' && want.content instanceof Secret)
   t.same(kept.map(want => (want.kind === 'file' ? `${want.mode} ${want.group}` : '')).sort(), [
-    '0600 root',
     '0600 root',
     '0640 postgres',
   ])
@@ -83,7 +88,7 @@ t.test('the edge knows its names; the certificate is there before the list that 
   const wanted = served(environment, certificates, 'north-1')
   t.equal(
     contentOf(wanted, '/etc/haproxy/selfhelp/host.d/eabcde2'),
-    'acme.ezvsaas.test eabcde2-presentation\nacme-edition.ezvsaas.test eabcde2-edition\n',
+    'acme.ezvsaas.test north-1:24000\nacme-edition.ezvsaas.test north-1:28000\n',
   )
   const order = wanted.map(want => ('path' in want ? want.path : want.kind))
   t.ok(order.findIndex(path => path.endsWith('.pem')) < order.indexOf('/etc/haproxy/selfhelp/crt.d/eabcde2'))
@@ -98,20 +103,58 @@ t.test('the edge knows its names; the certificate is there before the list that 
 
 t.test('what goes names everything that came', async t => {
   const away = [...gone(environment), ...unserved(environment, 'north-1')].filter(want => want.absent)
-  t.same(
-    away.map(want => ('path' in want ? want.path : `${want.kind} ${'name' in want ? want.name : ''}`)),
-    [
-      'pg-cluster eabcde2',
-      '/etc/selfhelp/eabcde2',
-      '/var/lib/selfhelp/farewell-eabcde2.dump.enc',
-      'user eabcde2',
-      '/etc/haproxy/selfhelp/host.d/eabcde2',
-      '/etc/haproxy/selfhelp/crt.d/eabcde2',
-      '/etc/haproxy/selfhelp/backend.d/eabcde2.cfg',
-      '/etc/haproxy/selfhelp/cert/acme.ezvsaas.test.pem',
-      '/etc/haproxy/selfhelp/cert/acme-edition.ezvsaas.test.pem',
-    ],
+  const named = (want: Wanted) => {
+    const key = 'key' in want ? ` ${want.key}` : ''
+    return `${want.kind} ${'path' in want ? `${want.path}${key}` : 'name' in want ? want.name : ''}`
+  }
+  const edge = '/etc/haproxy/selfhelp'
+  t.same(away.map(named), [
+    'pg-cluster eabcde2',
+    'directory /etc/selfhelp/eabcde2',
+    'file /var/lib/selfhelp/farewell-eabcde2.dump.enc',
+    'user eabcde2',
+    `haproxy-entry ${edge}/hosts.map acme.ezvsaas.test`,
+    `haproxy-entry ${edge}/hosts.map acme-edition.ezvsaas.test`,
+    `haproxy-entry ${edge}/crt-list acme.ezvsaas.test`,
+    `haproxy-entry ${edge}/crt-list acme-edition.ezvsaas.test`,
+    'haproxy-server north-1:24000',
+    'haproxy-server north-1:28000',
+    `file ${edge}/host.d/eabcde2`,
+    `file ${edge}/crt.d/eabcde2`,
+    `file ${edge}/staged/acme.ezvsaas.test.pem`,
+    `file ${edge}/staged/acme-edition.ezvsaas.test.pem`,
+    `haproxy-certificate ${edge}/cert/acme.ezvsaas.test.pem`,
+    `haproxy-certificate ${edge}/cert/acme-edition.ezvsaas.test.pem`,
+  ])
+})
+
+t.test('a front hands requests to the host where the services are, and they believe what it forwards', async t => {
+  const far = {
+    ...environment,
+    placed: [...environment.placed, {role: 'edge', host: 'south-1', reason: '', address: '10.1.2.11'} as const],
+  }
+  t.match(
+    contentOf(served(far, certificates, 'south-1'), '/etc/haproxy/selfhelp/backend.d/north-1:24000.cfg'),
+    /server s 10\.1\.1\.11:24000 check/,
   )
+  t.match(
+    contentOf(served(far, certificates, 'north-1'), '/etc/haproxy/selfhelp/backend.d/north-1:24000.cfg'),
+    /server s 127\.0\.0\.1:24000 check/,
+  )
+  const config = JSON.parse(contentOf(services(far), '/etc/selfhelp/eabcde2/presentation.json'))
+  t.match(config, {listen: {address: '0.0.0.0'}, proxies: ['127.0.0.1', '10.1.2.11']})
+  t.match(JSON.parse(contentOf(services(environment), '/etc/selfhelp/eabcde2/presentation.json')), {
+    listen: {address: '127.0.0.1'},
+  })
+})
+
+t.test('a name without a certificate is not listed: it would keep the edge from starting', async t => {
+  const wanted = served(
+    {...environment, domains: [{hostname: 'help.acme.test', face: 'presentation'}]},
+    certificates,
+    'north-1',
+  )
+  t.notMatch(JSON.stringify(wanted), /help\.acme\.test/)
 })
 
 function contentOf(wanted: readonly Wanted[], path: string): string {

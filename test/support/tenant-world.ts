@@ -177,11 +177,12 @@ async function stateOf(ledger: Ledger, machines: readonly ScriptedMachine[]): Pr
   return state
 }
 
-/** A real machine takes away what is in a folder or a cluster; and an edge's own files are nobody's in particular. */
+/** A real machine takes away what is in a folder or a cluster; an edge's own files and free backends are nobody's. */
 function remaining(there: ReadonlyMap<string, unknown>): readonly (readonly [string, unknown])[] {
-  const own = [...there].filter(([title]) => {
+  const own = [...there].filter(([title, thing]) => {
+    if (/^# free$/m.test((thing as {content?: string}).content ?? '')) return false
     const [kind = '', name = ''] = title.split(' ')
-    if (kind === 'command' || kind === 'assembly' || name === 'haproxy.service') return false
+    if (['command', 'assembly', 'haproxy-loaded'].includes(kind) || name === 'haproxy.service') return false
     const [folder] = /^\/etc\/selfhelp\/[^/]+(?=\/)/.exec(name) ?? []
     if (folder !== undefined) return there.has(`directory ${folder}`)
     return !/^pg-(role|database)$/.test(kind) || there.has(`pg-cluster ${name.split('/')[0]}`)

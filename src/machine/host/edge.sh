@@ -7,7 +7,8 @@ $SIG{PIPE} = "IGNORE";
 my ($socket, $verb, @words) = @ARGV;
 sub told {
   my ($line) = @_;
-  socket(my $s, AF_UNIX, SOCK_STREAM, 0) && connect($s, sockaddr_un($socket)) or exit 7;
+  socket(my $s, AF_UNIX, SOCK_STREAM, 0) or exit 7;
+  connect($s, sockaddr_un($socket)) or exit 7;
   for (my $at = 0; $at < length $line;) { $at += syswrite($s, $line, length($line) - $at, $at) || exit 7 }
   my $said = "";
   while (sysread($s, my $part, 65536)) { $said .= $part }
@@ -128,7 +129,7 @@ haproxy_reload() {
   tries=0
   while new=$(haproxy_pid) && [ "$new" = "$old" ] || [ -z "$new" ]; do
     tries=$((tries + 1))
-    [ "$tries" -le 1200 ] || return 69
+    [ "$tries" -le 600 ] || return 69
     sleep 0.05
   done
 }

@@ -6,9 +6,9 @@ export const haproxyPool: Operation<HaproxyPoolWanted> = {
   kind: 'haproxy-pool',
   title: want => `haproxy-pool ${want.name}`,
   path: want => `${want.folder}/${want.name}`,
-  questions: ({folder, name}) => [{ask: 'haproxy_pool', args: [folder, name]}],
+  questions: ({folder, host}) => [{ask: 'haproxy_pool', args: [folder, host]}],
   compare(want, [answer]) {
-    const {folder, name, ports, free, template} = want
+    const {folder, host, ports, free, template} = want
     const found = (answer?.out ?? '').split('\n').flatMap(line => {
       const [state = '', port] = line.split(' ')
       return port === undefined ? [] : [{state, port: Number(port)}]
@@ -20,7 +20,7 @@ export const haproxyPool: Operation<HaproxyPoolWanted> = {
     const fresh: string[] = []
     for (let port = ports[0]; port <= ports[1] && fresh.length < free.most - left; port++)
       if (!taken.has(port)) fresh.push(String(port))
-    const actions = [{act: 'haproxy_pool', args: [folder, name, ...fresh], input: template, shared: true}]
+    const actions = [{act: 'haproxy_pool', args: [folder, host, ...fresh], input: template, shared: true}]
     return [{of: haproxyPool.title(want), what: `${fresh.length} free backends more`, actions}]
   },
 }

@@ -1,4 +1,5 @@
 import type {Action, Answer, Question} from '../model.ts'
+import {Unreadable} from './read.ts'
 
 /** Asks the running HAProxy; with a part, only the lines that have it. */
 export function saying(command: string, part = ''): Question {
@@ -10,7 +11,12 @@ export function telling(...commands: readonly (readonly [command: string, good: 
   return {act: 'haproxy', args: commands.flat(), shared: true}
 }
 
+/** The exit with which the machine says that no HAProxy answers. */
+const down = 7
+
 /** The lines of what it said; undefined when no HAProxy runs, so that only files count. */
 export function said(answer: Answer | undefined): readonly string[] | undefined {
-  return answer?.exit === 0 ? answer.out.split('\n') : undefined
+  if (answer?.exit === down) return undefined
+  if (answer?.exit === 0) return answer.out.split('\n')
+  throw new Unreadable(`what HAProxy says cannot be ${JSON.stringify(answer?.err.slice(0, 200))}`)
 }
