@@ -1,4 +1,4 @@
-import {daysOfCertificate, renewalManaged} from '../certificate/model.ts'
+import {daysOfCertificate, renewalManaged} from '../ca/model.ts'
 import {certificatesOf, deleteCertificates, insertCertificate} from '../ledger/certificate.ts'
 import type {Undo} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'

@@ -1,4 +1,4 @@
-import type {Authority} from '../certificate/model.ts'
+import type {Authority} from '../ca/model.ts'
 import type {Clock} from '../clock.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import type {SecretStore} from '../ledger/secret-store.ts'

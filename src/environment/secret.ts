@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto'
-import type {Authority} from '../certificate/model.ts'
+import type {Authority} from '../ca/model.ts'
 import {Bug} from '../error.ts'
 import type {SecretStore} from '../ledger/secret-store.ts'
 import {Secret} from '../secret/secret.ts'

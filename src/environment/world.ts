@@ -1,5 +1,5 @@
+import type {Authority} from '../ca/model.ts'
 import {internalAuthority} from '../ca/steps.ts'
-import type {Authority} from '../certificate/model.ts'
 import type {World} from '../cli/world.ts'
 import {host as hostRow} from '../ledger/host.ts'
 import type {Ledger} from '../ledger/ledger.ts'
