@@ -1,7 +1,7 @@
 import {hostname, userInfo} from 'node:os'
 import {append} from '../ledger/journal.ts'
 import {thisExecutor} from '../runbook/executor.ts'
-import {allowAll, type Kernel} from '../runbook/kernel.ts'
+import type {Kernel} from '../runbook/kernel.ts'
 import type {SignedRequest} from '../runbook/request.ts'
 import type {Request} from './base.ts'
 import {runbooksOf} from './runbooks.ts'
@@ -16,7 +16,7 @@ export async function kernelOf(world: World, purpose: Kernel['executor']['purpos
     random: Math.random,
     executor: thisExecutor(purpose),
     runbooks: runbooksOf(world),
-    mayStart: allowAll,
+    mayStart: world.mayStart,
     verify: ({request, signature}) => world.verify(request as Signed['request'], signature),
     journal: async (tx, entry) => void (await append(tx, {...entry, ...here, at: world.clock.now()})),
     announce: async (host, fence) => {

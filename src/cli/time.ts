@@ -89,3 +89,19 @@ function read<T>(typed: string, parse: () => T): T {
 function unreadable(typed: string, message: string, remedies: readonly string[] = forms): Refusal {
   return new Refusal('input-invalid', message, {facts: {typed}, remedies})
 }
+
+/** The minutes a person typed: `40m`, `2h`, `1h30m`, or ISO 8601. Throws a usage `Refusal`. */
+export function minutesOf(typed: string): number {
+  const short = /^(?:(\d{1,3})h)?(?:(\d{1,4})m)?$/.exec(typed)
+  const minutes = short?.[0] ? Number(short[1] ?? 0) * 60 + Number(short[2] ?? 0) : isoMinutes(typed)
+  if (minutes !== undefined && minutes >= 1 && minutes <= 60 * 24 * 7) return Math.ceil(minutes)
+  throw unreadable(typed, `${JSON.stringify(typed)} is no duration from a minute to a week.`, ['40m', '2h', 'PT1H30M'])
+}
+
+function isoMinutes(typed: string): number | undefined {
+  try {
+    return Temporal.Duration.from(typed).total({unit: 'minutes'})
+  } catch {
+    return undefined
+  }
+}

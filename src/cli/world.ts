@@ -6,6 +6,7 @@ import type {Machine} from '../machine/model.ts'
 import type {Signed} from '../operator/model.ts'
 import type {Mutating} from '../operator/mutate.ts'
 import type {Signing} from '../operator/sign.ts'
+import type {MayStart} from '../runbook/model.ts'
 import type {Request} from './base.ts'
 import {homeOf} from './home.ts'
 import type {Interruption} from './interruption.ts'
@@ -41,6 +42,8 @@ export interface World {
   sign(request: Request, as?: 'machine'): Promise<Signed>
   /** Refusal `signature-invalid` when that operator did not sign this, or had been retired. */
   verify(request: Signed['request'], signature: string): Promise<void>
+  /** The calendar: Refusals `calendar-refused` and `calendar-needs`. */
+  readonly mayStart: MayStart
   close(): Promise<void>
 }
 
@@ -76,6 +79,7 @@ export function makeWorld({env, streams, interruption, quiet, operatorKey}: Give
   }
   const clock = systemClock
   const sign = signerOf({home, env, clock, keyFile: operatorKey}, openedLedger)
+  const verify = verifierOf(openedLedger)
   const hosts = hostsOf({ledger: openedLedger, secrets, clock})
   return {
     clock,
@@ -94,15 +98,28 @@ export function makeWorld({env, streams, interruption, quiet, operatorKey}: Give
     ways: hosts.ways,
     machine: hosts.machine,
     sign,
-    verify: async (request, signature) => {
-      const {verifyRequest} = await import('../operator/verify.ts')
-      await verifyRequest(await openedLedger(), request, signature)
-    },
+    verify,
+    mayStart: calendarOf(openedLedger, verify),
     // One that could not be opened has said so already.
     close: async () => {
       await hosts.close()
       await (await ledger?.catch(() => undefined))?.close()
     },
+  }
+}
+
+function verifierOf(ledger: World['ledger']): World['verify'] {
+  return async (request, signature) => {
+    const {verifyRequest} = await import('../operator/verify.ts')
+    await verifyRequest(await ledger(), request, signature)
+  }
+}
+
+function calendarOf(ledger: World['ledger'], verify: World['verify']): MayStart {
+  return async (change, environments, at) => {
+    if (environments.length === 0) return
+    const {mayStartBy} = await import('../calendar/may-start.ts')
+    await mayStartBy({ledger: await ledger(), verify})(change, environments, at)
   }
 }
 

@@ -55,6 +55,46 @@ export const fields: Readonly<Record<string, Field>> = {
   'options.ownDomain': flag('A domain of their own (R027).'),
   'options.vpn': field('A VPN pack (R092, R093).', 'none, ipsec or private', 'Write vpn: none when none is ordered.'),
   'options.monthlyTransfer': flag("A monthly copy to the customer's server (R232)."),
+  calendar: field(
+    'What is stricter for this customer than the rules of maintenance (R160–R167); never looser. May be left out.',
+    'a mapping of noticeHours, monthlyMinutes, fixesPerFreeze, ranges and dates',
+    'Write only what was agreed, as in calendar: {noticeHours: 120}.',
+  ),
+  'calendar.noticeHours': field(
+    'How long ahead maintenance is announced.',
+    'a whole number of hours from 72 to 720',
+    'Leave it out for 72.',
+  ),
+  'calendar.monthlyMinutes': field(
+    'How much maintenance there is in a month before two people decide.',
+    'a whole number of minutes from 0 to 120',
+    'Leave it out for 120.',
+  ),
+  'calendar.fixesPerFreeze': field(
+    'How many fixes a freeze allows.',
+    'a whole number from 0 to 3',
+    'Leave it out for 3.',
+  ),
+  'calendar.ranges': field(
+    'The only times of a week for maintenance; night and Saturday hold besides (R164).',
+    'a list of at least one time',
+    'Write ranges: [tuesday 22:00-02:00].',
+  ),
+  'calendar.ranges[]': field(
+    'A time of a week.',
+    'a day or `daily`, and two times of day with a dash',
+    'Write it as in tuesday 22:00-02:00.',
+  ),
+  'calendar.dates': field(
+    'The only dates for maintenance; night and Saturday hold besides.',
+    'a list of at least one recurrence',
+    'Write dates: ["FREQ=MONTHLY;BYDAY=3TU 22:00 4h"].',
+  ),
+  'calendar.dates[]': field(
+    'Dates that come again.',
+    'an RRULE of RFC 5545, a time of day, and a number of hours',
+    'Every third Tuesday is FREQ=MONTHLY;BYDAY=3TU 22:00 4h.',
+  ),
   study: field(
     'The specific study (R002). Fields may come later, but the hand-over waits for all of them.',
     'a mapping of architecture, authentication, mail, vpn, flows and sizing',

@@ -24,6 +24,17 @@ export interface Contact {
   readonly roles: readonly ContactRole[]
 }
 
+/** A customer's own rules of maintenance, each stricter than ours. */
+export interface Strict {
+  readonly noticeHours?: number | undefined
+  readonly monthlyMinutes?: number | undefined
+  readonly fixesPerFreeze?: number | undefined
+  /** `tuesday 22:00-02:00` */
+  readonly ranges?: readonly string[] | undefined
+  /** `FREQ=MONTHLY;BYDAY=3TU 22:00 4h` */
+  readonly dates?: readonly string[] | undefined
+}
+
 /** What a customer has signed, as the control plane keeps it. */
 export interface Contract {
   readonly tenant: string
@@ -43,6 +54,8 @@ export interface Contract {
     readonly vpn: 'none' | 'ipsec' | 'private'
     readonly monthlyTransfer: boolean
   }
+  /** What is stricter than the rules of maintenance. */
+  readonly calendar?: Strict | undefined
   readonly study: Readonly<Partial<Record<StudyField, string>>>
   readonly contacts: readonly Contact[]
 }

@@ -11,6 +11,13 @@ const printable = /^[^\p{C}\p{Zl}\p{Zp}]+$/u
 const mailbox =
   /^[A-Za-z0-9](?:[A-Za-z0-9._+-]{0,62}[A-Za-z0-9])?@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/
 
+/** `tuesday 22:00-02:00` */
+const weekly =
+  /^(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|daily) (?:[01]\d|2[0-3]):[0-5]\d-(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/
+/** `FREQ=MONTHLY;BYDAY=3TU 22:00 4h` */
+const dates =
+  /^FREQ=(?:DAILY|WEEKLY|MONTHLY|YEARLY)(?:;(?:INTERVAL|BYDAY|BYMONTHDAY|BYMONTH|BYSETPOS|WKST)=[A-Z0-9,+-]+)* (?:[01]\d|2[0-3]):[0-5]\d (?:[1-9]|1\d|2[0-4])h$/
+
 const line = (max: number) =>
   z
     .string()
@@ -52,6 +59,15 @@ export const contractSchema = z
         monthlyTransfer: z.boolean().default(false),
       })
       .default({ownDomain: false, vpn: 'none', monthlyTransfer: false}),
+    calendar: z
+      .strictObject({
+        noticeHours: z.int().min(72).max(720).optional(),
+        monthlyMinutes: z.int().min(0).max(120).optional(),
+        fixesPerFreeze: z.int().min(0).max(3).optional(),
+        ranges: z.array(z.string().regex(weekly)).min(1).max(20).optional(),
+        dates: z.array(z.string().regex(dates)).min(1).max(20).optional(),
+      })
+      .optional(),
     study: z.strictObject(chapters()).default({}),
     contacts: z
       .array(

@@ -38,6 +38,3 @@ export interface RunEntry {
   /** Of the request, on the entry that says a run was asked for. */
   readonly signature?: string
 }
-
-/** Nobody asks a calendar yet. */
-export const allowAll: MayStart = async () => {}

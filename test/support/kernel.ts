@@ -4,7 +4,7 @@ import type {Fence} from '../../src/machine/model.ts'
 import type {How} from '../../src/runbook/execute.ts'
 import {thisExecutor} from '../../src/runbook/executor.ts'
 import type {Following} from '../../src/runbook/follow.ts'
-import {allowAll, type Kernel, type RunEntry} from '../../src/runbook/kernel.ts'
+import type {Kernel, RunEntry} from '../../src/runbook/kernel.ts'
 import type {Runbook, RunEvent, Step} from '../../src/runbook/model.ts'
 import {registryOf} from '../../src/runbook/registry.ts'
 import type {RunAsked, SignedRequest} from '../../src/runbook/request.ts'
@@ -25,7 +25,7 @@ export function testKernel(ledger: Ledger, runbooks: readonly Runbook[], as = ''
     random: () => 0.5,
     executor: {...executor, id: `${as}${executor.id}`},
     runbooks: registryOf(runbooks),
-    mayStart: allowAll,
+    mayStart: async () => {},
     verify: async () => {},
     journal: async (_, entry) => void entries.push(entry),
     announce: async (host, fence) => void announced.push({host, fence}),
