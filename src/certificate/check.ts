@@ -55,6 +55,12 @@ export function shown(judgement: Judgement, {name, at}: CheckAsked, more: readon
   return {name, at, leaf: judgement.leaf, findings, fits: findings.every(({severity}) => severity !== 'refused')}
 }
 
+/** What the authorities say of it now, over the Internet. */
+export async function revoked(judgement: Judgement, at: Temporal.Instant): Promise<CertificateFinding[]> {
+  const [{revocation}, {askOverHttp}] = await Promise.all([import('./revocation.ts'), import('./ask.ts')])
+  return revocation(judgement, at, askOverHttp)
+}
+
 /** The roots browsers trust, in PEM: Mozilla's list as this version of Node has it. */
 export function publicRoots(): readonly string[] {
   return rootCertificates

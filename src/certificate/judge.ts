@@ -165,7 +165,7 @@ function ofExtras({served, root}: Path, others: readonly Certificate[]): Certifi
     const weak = [...keyFindings(each), ...(isSelfSigned(each) ? [] : signatureFindings(each))]
     return [
       ...(related(each)
-        ? isSelfSigned(each)
+        ? each.fingerprint === root?.certificate.fingerprint
           ? [noted('root-included', called(each), 'A root was given; clients have their own.')]
           : []
         : [found('extra-certificate', called(each), 'It has nothing to do with the server certificate.')]),

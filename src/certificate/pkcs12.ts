@@ -18,9 +18,9 @@ const mostRounds = 1_000_000
  * Throws when it is none, is damaged, or the password does not open it.
  */
 export function unpack(bytes: Uint8Array, password: Secret | undefined): Unpacked {
-  const tree = asn1.fromDer(util.createBuffer(Buffer.from(bytes).toString('binary')), false)
-  if (rounds(tree) > mostRounds) throw new RangeError('it asks for more than a million rounds of key derivation')
-  const bags = pkcs12.pkcs12FromAsn1(tree, false, password?.expose() ?? '').safeContents.flatMap(safe => safe.safeBags)
+  if (rounds(parsed(bytes)) > mostRounds)
+    throw new RangeError('it asks for more than a million rounds of key derivation')
+  const bags = opened(bytes, password?.expose() ?? '').safeContents.flatMap(safe => safe.safeBags)
   return {
     certificates: bags
       .filter(({type}) => type === pki.oids.certBag)
@@ -29,6 +29,22 @@ export function unpack(bytes: Uint8Array, password: Secret | undefined): Unpacke
       .filter(({type}) => type === pki.oids.keyBag || type === pki.oids.pkcs8ShroudedKeyBag)
       .map(({key, asn1: raw}) => der(key ? pki.wrapRsaPrivateKey(pki.privateKeyToAsn1(key)) : raw)),
   }
+}
+
+/** Where it is encrypted as today, letters beyond ASCII count as UTF-8, which the check sum of old knows nothing of. */
+function opened(bytes: Uint8Array, password: string): forge.pkcs12.Pkcs12Pfx {
+  try {
+    return pkcs12.pkcs12FromAsn1(parsed(bytes), false, password)
+  } catch (error) {
+    if (!/[^ -~]/.test(password)) throw error
+    const tree = parsed(bytes)
+    if (Array.isArray(tree.value)) tree.value.splice(2)
+    return pkcs12.pkcs12FromAsn1(tree, false, util.encodeUtf8(password))
+  }
+}
+
+function parsed(bytes: Uint8Array): forge.asn1.Asn1 {
+  return asn1.fromDer(util.createBuffer(Buffer.from(bytes).toString('binary')), false)
 }
 
 function der(tree: forge.asn1.Asn1 | undefined): Buffer {

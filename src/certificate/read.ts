@@ -97,6 +97,11 @@ export function readCertificate(der: Buffer, where: string): Certificate {
   }
 }
 
+/** Certificates that were read before, from their PEM. */
+export function certificatesIn(pems: readonly string[]): Certificate[] {
+  return pems.map((pem, at) => readCertificate(new X509Certificate(pem).raw, `certificate ${at + 1}`))
+}
+
 /** As messages call it: its subject, and where it lay. */
 export function called({subject, where}: Certificate): string {
   return `${subject || 'a certificate without subject'} (${where})`
