@@ -1,5 +1,5 @@
 import {Args, Flags} from '@oclif/core'
-import {renewalManaged} from '../../src/certificate/model.ts'
+import {renewalManaged} from '../../src/ca/model.ts'
 import {checkedView} from '../../src/certificate/view.ts'
 import {BaseCommand, type Typed} from '../../src/cli/base.ts'
 import {passwordOf} from '../../src/cli/password.ts'
