@@ -58,7 +58,7 @@ export abstract class BaseCommand extends Command {
   readonly #streams: Streams = systemStreams()
 
   override async run(): Promise<void> {
-    const {args, flags, argv} = await this.parse(this.ctor)
+    const {args, flags, argv} = await this.parse(unprompted(this.ctor))
     const {interruption, interrupt} = interrupts(why => this.#end(why))
     process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
     const operatorKey: string | undefined = flags['operator-key']
@@ -121,6 +121,13 @@ export abstract class Mutation extends BaseCommand {
     const request = this.signs(typed)
     return world.mutate({request, ...this.about(typed)}, signed => this.answer({...typed, signed}))
   }
+}
+
+/** oclif would wait for an argument on stdin; what is piped to a command is no argument of it. */
+function unprompted(ctor: typeof Command): typeof Command {
+  const {args, flags, baseFlags, strict, enableJsonFlag} = ctor
+  const silent = Object.entries(args).map(([name, arg]) => [name, {...arg, ignoreStdin: true}])
+  return {...ctor, flags, baseFlags, strict, enableJsonFlag, args: Object.fromEntries(silent)} as typeof Command
 }
 
 interface Said extends Pick<Typed<typeof Command>, 'words' | 'world' | 'request'> {

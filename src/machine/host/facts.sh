@@ -62,7 +62,27 @@ ask_run_as() {
 # PATH FOLDER: the stat record, the sum of the file, the sum of what it should be put together from.
 ask_assembly() {
   stat --printf '%a %U %G %s %.9Y %.9Z %F' -- "$1" 2>/dev/null
-  printf '\n%s\n%s\n' "$([ ! -f "$1" ] || sha256sum <"$1")" "$(fragments "$2" | sha256sum)"
+  is= be=$nothing
+  if [ -f "$1" ]; then set -- "$1" "$2" -- - "$1"; else set -- "$1" "$2" -- -; fi
+  if [ -s "$1" ] || ! empty "$2"; then
+    path=$1 from=$2
+    shift 2
+    sums=$(fragments "$from" | sha256sum "$@")
+    be=${sums%% *}
+    [ ! -f "$path" ] || { is=${sums##*"$newline"} && is=${is%% *}; }
+  elif [ -f "$1" ]; then
+    is=$nothing
+  fi
+  printf '\n%s\n%s\n' "$is" "$be"
+}
+
+# The sum of no bytes at all, known without asking.
+nothing=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+
+empty() {
+  for fragment in "$1"/*; do
+    [ ! -f "$fragment" ] || return 1
+  done
 }
 
 # Thousands of them: no process for each.

@@ -74,7 +74,7 @@ fence() {
 }
 
 frames() {
-  n=0 offset=$text size=0
+  n=0 offset=$text size=0 asked=
   while [ "$n" -lt "$count" ]; do
     n=$((n + 1)) offset=$((offset + size))
     IFS=' ' read -r kind name how argc size <&3 || exit 70
@@ -91,6 +91,7 @@ frames() {
     *) exit 70 ;;
     esac
   done
+  told
 }
 
 ask() {
@@ -98,12 +99,35 @@ ask() {
   (
     umask 022
     "ask_$name" "$@"
-  ) </dev/null 3<&- 8>&- >"$dir/out" 2>"$dir/err"
-  answer "$?" "$dir/out" "$dir/err"
+  ) </dev/null 3<&- 8>&- >"$dir/ask.$n.out" 2>"$dir/ask.$n.err"
+  asked="$asked $n:$?"
+}
+
+# Neighbouring questions are answered together: telling each would cost more processes than asking it.
+told() {
+  [ -n "$asked" ] || return 0
+  set --
+  for one in $asked; do
+    one=$dir/ask.${one%:*}
+    set -- "$@" "$one.out" "$one.err"
+  done
+  lengths=$(stat -c %s "$@") || leave "failed the answers cannot be kept; the disk may be full"
+  set --
+  for one in $asked; do
+    head=$dir/ask.${one%:*}
+    out=${lengths%%"$newline"*} lengths=${lengths#*"$newline"}
+    printf 'frame %s %s %s %s\n' "${one%:*}" "${one#*:}" "$out" "${lengths%%"$newline"*}" >"$head.head"
+    lengths=${lengths#*"$newline"}
+    set -- "$@" "$head.head" "$head.out" "$head.err"
+  done
+  asked=
+  handed "$@"
+  rm -f "$@"
 }
 
 # Once and no more: a kept success is told again, not done again. False when it failed. Its record says what it was.
 act() {
+  told
   code=
   [ ! -s "$dir/$n.exit" ] || read -r code what <"$dir/$n.exit"
   if [ "$code" != 0 ]; then
@@ -127,7 +151,6 @@ act() {
 
 gone() { [ -e "$dir/gone.$$" ]; }
 
-# A sender that is paused must not make us wait for ever with the lock in our hand.
 answer() {
   set -- "$@" 0 0
   if [ -s "$2" ] || [ -s "$3" ]; then
@@ -135,8 +158,11 @@ answer() {
     set -- "$1" "$2" "$3" "${lengths%%[!0-9]*}" "${lengths##*[!0-9]}"
   fi
   printf 'frame %s %s %s %s\n' "$n" "$1" "$4" "$5" 2>/dev/null || : >"$dir/gone.$$"
-  if [ "$4$5" != 00 ]; then timeout 60 cat "$2" "$3" 2>/dev/null || : >"$dir/gone.$$"; fi
+  [ "$4$5" = 00 ] || handed "$2" "$3"
 }
+
+# A sender that is paused must not make us wait for ever with the lock in our hand.
+handed() { timeout 60 cat "$@" 2>/dev/null || : >"$dir/gone.$$"; }
 
 leave() {
   printf '%s\n' "$1"

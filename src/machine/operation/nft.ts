@@ -9,18 +9,18 @@ export const nft: Operation<NftWanted> = {
   kind: 'nft',
   title: () => 'nftables ruleset',
   path: () => path,
-  questions: () => [{ask: 'nft', args: []}],
+  questions: want => [{ask: 'nft', args: [sumOf(rulesOf(want))]}],
   compare(want, [answer]) {
     const [sum, holds, loaded, enabled, content = ''] = answer?.out.split('\n') ?? []
-    const wanted = want.absent ? 'flush ruleset\n' : want.ruleset
-    const same = sum === createHash('sha256').update(wanted).digest('hex')
+    const wanted = rulesOf(want)
+    const same = sum === sumOf(wanted)
     const what = [
       ...(same ? [] : ['rules']),
       ...(same && holds !== loaded ? ['load again: the kernel holds other rules'] : []),
       ...(same && enabled !== 'enabled' ? ['load at boot'] : []),
     ]
     if (what.length === 0) return []
-    const diff = unifiedDiff(path, Buffer.from(content, 'base64').toString('utf8'), wanted)
+    const diff = same ? undefined : unifiedDiff(path, Buffer.from(content, 'base64').toString('utf8'), wanted)
     return [
       {
         of: nft.title(want),
@@ -32,3 +32,7 @@ export const nft: Operation<NftWanted> = {
     ]
   },
 }
+
+const rulesOf = ({absent, ruleset}: NftWanted): string => (absent ? 'flush ruleset\n' : ruleset)
+
+const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex')
