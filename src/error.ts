@@ -39,6 +39,9 @@ export const codes = {
   'action-failed': failure('A program on a host ended with an error; what it had said is in the facts.'),
   'address-unreachable': failure('An address did not answer to a probe point.'),
   'answer-unreadable': failure('A host answered a question with what is no answer to it.'),
+  'backup-engine-failed': failure('The program that takes backups, or a host of theirs, did not do its work.'),
+  'backup-inactive': refusal('Backups are not active in that phase of an environment (R120).'),
+  'backup-unproven': refusal('A test restore did not give what the source held: that backup proves nothing.'),
   'base-domain-fixed': refusal('The base domain was set by the first init and cannot be changed.'),
   'bootstrap-key-missing': failure(
     'A run must enter a machine with a key that is kept nowhere; it must be given again.',

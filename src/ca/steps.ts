@@ -56,12 +56,12 @@ export async function internalAuthority({ledger, secrets, clock}: AuthorityNeeds
     })
   return {
     certificate: root,
-    issue: async ({names: [first, ...others], days}) => {
+    issue: async ({names: [first, ...others], days, client = false}) => {
       if (first === undefined) throw new Bug('A certificate for no name was asked for.')
       assertBelow(domain, [first, ...others])
       const key = await secrets.get(keyName)
       if (!key) throw new Bug("The certificate authority's key is not in the secret store.")
-      return issue({root, key}, {hostnames: [first, ...others], from: clock.now(), days})
+      return issue({root, key}, {hostnames: [first, ...others], from: clock.now(), days, client})
     },
   }
 }
@@ -88,9 +88,10 @@ interface Wanted {
   readonly hostnames: ServerWanted['hostnames']
   readonly from: Temporal.Instant
   readonly days: number
+  readonly client: boolean
 }
 
-async function issue(by: {root: string; key: Secret}, {hostnames, from: now, days}: Wanted): Promise<Issued> {
+async function issue(by: {root: string; key: Secret}, {hostnames, from: now, days, client}: Wanted): Promise<Issued> {
   const {serverCertificate} = await import('./x509.ts')
   const {subject, validTo} = new X509Certificate(by.root)
   const name = subject.replace(/^CN=/, '')
@@ -100,7 +101,7 @@ async function issue(by: {root: string; key: Secret}, {hostnames, from: now, day
   // An hour back, for hosts whose clocks are behind ours.
   const from = now.subtract({hours: 1})
   const {publicKey, privateKey: key} = newServerKey()
-  const chain = serverCertificate({name, key: by.key.expose()}, {hostnames, publicKey, from, until})
+  const chain = serverCertificate({name, key: by.key.expose()}, {hostnames, publicKey, from, until, client})
   const fingerprint = new X509Certificate(chain).fingerprint256.replaceAll(':', '').toLowerCase()
   return {chain, key, fingerprint, notBefore: seconds(from), notAfter: seconds(until), issuer: name}
 }

@@ -20,6 +20,7 @@ import {
   id_ce_nameConstraints,
   id_ce_subjectAltName,
   id_ce_subjectKeyIdentifier,
+  id_kp_clientAuth,
   id_kp_serverAuth,
   KeyIdentifier,
   KeyUsage,
@@ -63,17 +64,21 @@ export interface ServerWanted extends Period {
   readonly hostnames: readonly [string, ...string[]]
   /** In PEM. */
   readonly publicKey: string
+  /** Also to be shown as a client. */
+  readonly client?: boolean
 }
 
-/** A server's certificate in PEM, for these names and nothing but TLS servers. */
-export function serverCertificate(issuer: Issuer, {hostnames, publicKey: pem, ...period}: ServerWanted): string {
+/** A server's certificate in PEM, for these names and nothing but TLS servers, and TLS clients if asked so. */
+export function serverCertificate(issuer: Issuer, wanted: ServerWanted): string {
+  const {hostnames, publicKey: pem, client = false, ...period} = wanted
   const publicKey = createPublicKey(pem)
+  const uses = [id_kp_serverAuth, ...(client ? [id_kp_clientAuth] : [])]
   const authority = new KeyIdentifier(keyId(createPublicKey(issuer.key)))
   const names = hostnames.map(dNSName => new GeneralName({dNSName}))
   const extensions = [
     critical(id_ce_basicConstraints, new BasicConstraints()),
     critical(id_ce_keyUsage, new KeyUsage(KeyUsageFlags.digitalSignature)),
-    extension(id_ce_extKeyUsage, new ExtendedKeyUsage([id_kp_serverAuth])),
+    extension(id_ce_extKeyUsage, new ExtendedKeyUsage(uses)),
     extension(id_ce_subjectAltName, new SubjectAlternativeName(names)),
     extension(id_ce_subjectKeyIdentifier, new SubjectKeyIdentifier(keyId(publicKey))),
     extension(id_ce_authorityKeyIdentifier, new AuthorityKeyIdentifier({keyIdentifier: authority})),

@@ -51,6 +51,11 @@ export function foundations(platform: Platform, environments: Environments): Rev
   }
 }
 
+/** Their clusters have the settings of now: their WAL goes to the repository, or nowhere. */
+export function clusters(platform: Platform, environments: Environments): Fact {
+  return onHosts(platform, environments, [foundationStage(platform)])
+}
+
 /** Their schemas stand at the level of the release, brought there by a unit under the services' own rules. */
 export function schemas(platform: Platform, environments: Environments): Reversible {
   const files: Stage = {role: 'presentation', wanted: environment => services(environment)}

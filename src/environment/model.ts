@@ -46,6 +46,8 @@ export interface Environment {
   readonly ports: Ports
   /** Where its names answer: the address of its edge. */
   readonly address: string
+  /** Its WAL goes to a repository, from the moment its activation begins. */
+  readonly archived?: boolean
 }
 
 /** What the runtime lets in; `until` is enforced by the runtime itself. */

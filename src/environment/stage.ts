@@ -25,7 +25,7 @@ export function shareLock(host: string, id: string): string {
 }
 
 /** Something wanted on a machine, and the lock under which it is changed. */
-interface Part {
+export interface Part {
   readonly machine: Machine
   readonly wanted: readonly Wanted[]
   readonly lock: string

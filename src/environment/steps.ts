@@ -1,6 +1,7 @@
 export {accounts, accountsOf, type WantedAccount, type Welcome, welcomes} from './account.ts'
 export {
   answers,
+  clusters,
   environmentsNamed,
   foundations,
   names,
@@ -13,6 +14,6 @@ export {at as placeOf} from './place.ts'
 export {place} from './placement.ts'
 export type {Platform} from './platform.ts'
 export {makeSecrets, removeSecrets} from './secret.ts'
-export {type Environments, environmentLock, shareLock, until} from './stage.ts'
+export {asWanted, type Environments, environmentLock, shareLock, until} from './stage.ts'
 export {dumping} from './wanted.ts'
 export {platformOf} from './world.ts'

@@ -163,7 +163,13 @@ function psql({ports}: Environment, sql: string): readonly string[] {
   return ['runuser', '-u', 'postgres', '--', program, '-XqAt', '-v', 'ON_ERROR_STOP=1', ...where, '-c', sql]
 }
 
-function settingsOf({id}: Environment): Readonly<Record<string, string>> {
+/**
+ * Archiving is on from the first day with a command that keeps nothing: switching it on later would need a restart, and
+ * the command needs none. Commit times tell to which moments a restore reaches, and what it loses.
+ */
+function settingsOf({id, archived}: Environment): Readonly<Record<string, string>> {
+  const engine =
+    '/usr/bin/pgbackrest --config=/etc/pgbackrest/pgbackrest.conf --config-include-path=/etc/pgbackrest/conf.d'
   return {
     cluster_name: id,
     listen_addresses: '127.0.0.1',
@@ -174,6 +180,10 @@ function settingsOf({id}: Environment): Readonly<Record<string, string>> {
     ssl_min_protocol_version: 'TLSv1.2',
     max_connections: '40',
     shared_buffers: '16MB',
+    archive_mode: 'on',
+    archive_command: archived ? `${engine} --stanza=${id} archive-push %p` : '/bin/true',
+    archive_timeout: archived ? '60' : '0',
+    track_commit_timestamp: 'on',
     timezone: 'UTC',
     log_timezone: 'UTC',
   }

@@ -79,7 +79,7 @@ function timeSync({facts}: Host): readonly Wanted[] {
 const ofRole: Partial<Record<Role, (host: Host, input: HostInput) => readonly Wanted[]>> = {
   edge,
   database,
-  repository: () => [directory('/var/lib/selfhelp/repository', '0700')],
+  repository: () => [directory('/var/lib/selfhelp/repository', '0700'), ...backups()],
 }
 
 function edge(host: Host, {fleet}: HostInput): readonly Wanted[] {
@@ -133,6 +133,17 @@ function database({facts}: Host): readonly Wanted[] {
     file('etc/postgresql-common/createcluster.d/selfhelp.conf', {}),
     pkg(`postgresql-${postgresOf(facts.debian)}`),
     on('postgresql.service'),
+    ...backups(),
+  ]
+}
+
+/** Both ends of a backup run the same program; what it does is in the files of the environments. */
+function backups(): readonly Wanted[] {
+  return [
+    pkg('pgbackrest'),
+    directory('/etc/pgbackrest'),
+    directory('/etc/pgbackrest/conf.d'),
+    file('etc/pgbackrest/pgbackrest.conf', {}),
   ]
 }
 

@@ -23,6 +23,8 @@ export interface EnvironmentRow extends NewEnvironment {
   readonly domains: readonly {readonly hostname: string; readonly face: 'presentation' | 'edition'}[]
   /** Of its edge. */
   readonly address: string
+  /** Its WAL goes to a repository. */
+  readonly archived: boolean
 }
 
 /** An environment as it is first written down. */
@@ -50,6 +52,8 @@ export async function environmentsOf(ledger: Queries, tenant?: string): Promise<
         where p.environment = e.id and role = 'edge'
         order by exists (select from placement o where o.environment = e.id and o.role = 'presentation' and o.host = p.host) desc
         limit 1) as address
+        where p.environment = e.id and role = 'edge' limit 1) as address,
+      exists (select from backup b where b.environment = e.id) as archived
     from environment e join tenant t on t.name = e.tenant
     where e.tenant = coalesce(${tenant ?? null}, e.tenant)
     order by e.tenant, array_position(array['production', 'qualification', 'test', 'training'], e.name)`
@@ -78,6 +82,11 @@ export async function deleteEnvironment(tx: Queries, id: string): Promise<void> 
 /** Moves environments of a tenant from one phase to the next. */
 export async function movePhase(tx: Queries, tenant: string, {from, to}: {from: string; to: string}): Promise<void> {
   await tx.all`update environment set phase = ${to} where tenant = ${tenant} and phase = ${from}`
+}
+
+/** Moves one environment from one phase to the next; nothing when it is in another. */
+export async function moveOnePhase(tx: Queries, id: string, {from, to}: {from: string; to: string}): Promise<void> {
+  await tx.all`update environment set phase = ${to} where id = ${id} and phase = ${from}`
 }
 
 /** Which of these ids are taken. */

@@ -33,6 +33,11 @@ export async function putSchedule(q: Queries, job: Omit<ScheduleRow, 'since'>): 
       = (excluded.recurrence, excluded.zone, excluded.runbook, excluded.input, excluded.catch_up)`
 }
 
+/** Takes a job away, with what it has fired. */
+export async function deleteSchedule(q: Queries, name: string): Promise<void> {
+  await q.all`delete from schedule where name = ${name}`
+}
+
 /** All jobs, each with the last instant that was settled. */
 export async function schedules(q: Queries): Promise<(ScheduleRow & {settled: Temporal.Instant | undefined})[]> {
   return q.all`

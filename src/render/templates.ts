@@ -19,6 +19,17 @@ export interface Templates {
     readonly address: string
     readonly port: number | string
     readonly closed: boolean
+  'etc/pgbackrest/conf.d/database.conf': BackupPeer
+  'etc/pgbackrest/conf.d/repository.conf': BackupPeer & {
+    readonly repository: string
+    readonly passphrase: string
+    readonly keepDays: number
+  }
+  'etc/pgbackrest/pgbackrest.conf': Nothing
+  'etc/haproxy/selfhelp/backend.d/environment.cfg': {
+    readonly id: string
+    readonly name: string
+    readonly servers: readonly {readonly role: string; readonly address: string; readonly port: number}[]
   }
   'etc/haproxy/selfhelp/check-certificate.cfg': Nothing
   'etc/haproxy/selfhelp/check.cfg': Nothing
@@ -27,6 +38,17 @@ export interface Templates {
   'etc/ssh/sshd_config.d/10-selfhelp.conf': {readonly user: string; readonly networks: readonly string[]}
   'etc/sudoers.d/selfhelp': {readonly user: string}
   'etc/systemd/journald.conf.d/selfhelp.conf': {readonly megabytes: number; readonly days: number}
+  'etc/systemd/system/backup-heartbeat.service': BackupUnit & {readonly program: string; readonly port: number}
+  'etc/systemd/system/backup-run.service': BackupUnit & {readonly type: 'full' | 'incr'}
+  'etc/systemd/system/backup-verify.service': BackupUnit
+  'etc/systemd/system/backup.timer': BackupUnit & {
+    readonly what: string
+    /** systemd.time(7), in UTC. */
+    readonly calendar: string
+    readonly persistent: boolean
+    /** Of the service it starts: a new service is a new timer, which has systemd read both. */
+    readonly serviceHash: string
+  }
   'etc/systemd/system/environment-migrate.service': EnvironmentUnit
   'etc/systemd/system/environment-role.service': EnvironmentUnit & {
     readonly role: 'presentation' | 'edition'
@@ -43,6 +65,27 @@ interface EnvironmentUnit {
   readonly program: string
   /** Lines of a unit's [Service]. */
   readonly hardening: readonly string[]
+}
+
+/** One end of the backups of an environment, as pgBackRest knows the other. */
+interface BackupPeer {
+  readonly id: string
+  /** `acme/production` */
+  readonly name: string
+  /** The name in the other end's client certificate. */
+  readonly client: string
+  /** The other host's name in its server certificate. */
+  readonly peer: string
+  readonly port: number
+  readonly tls: {readonly ca: string; readonly certificate: string; readonly key: string}
+  readonly data: string
+  readonly database: number
+}
+
+interface BackupUnit {
+  readonly id: string
+  /** `acme/production` */
+  readonly name: string
 }
 
 /** A template without facts. */

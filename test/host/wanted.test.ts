@@ -52,7 +52,12 @@ t.test('a host has what its roles need and no more', async t => {
   const packages = (...roles: Role[]) => titles(wanted(...roles)).filter(title => title.startsWith('package'))
   t.same(packages('presentation'), ['package nftables'])
   t.same(packages('edge'), ['package nftables', 'package haproxy'])
-  t.same(packages('edge', 'database'), ['package nftables', 'package haproxy', 'package postgresql-15'])
+  t.same(packages('edge', 'database'), [
+    'package nftables',
+    'package haproxy',
+    'package postgresql-15',
+    'package pgbackrest',
+  ])
   t.ok(titles(wanted('repository')).includes('directory /var/lib/selfhelp/repository'))
 })
 

@@ -1,0 +1,8 @@
+export {backupActivation, backupsGone, type Word} from './activate.ts'
+export {arrived, drillLock} from './drill.ts'
+export type {Engine, Restoring} from './engine.ts'
+export {differences, figuresIn, measuring, remeasuring} from './figures.ts'
+export {program, runJob} from './job.ts'
+export {engineOf} from './pgbackrest.ts'
+export {at as backupPlace} from './place.ts'
+export {engineTrouble} from './trouble.ts'

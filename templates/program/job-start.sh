@@ -1,0 +1,19 @@
+# NAME USER COMMAND…: starts a command that outlives its connection, once: what runs or ended well under that name is left.
+set -eu
+name=$1 user=$2
+shift 2
+jobs=/var/lib/selfhelp/job dir=/var/lib/selfhelp/job/$name unit=selfhelp-job-$name
+mkdir -p -m 755 "$jobs"
+find "$jobs" -mindepth 1 -maxdepth 1 -mmin +2880 -exec rm -rf {} +
+[ "$(cat "$dir/exit" 2>/dev/null || :)" != 0 ] || exit 0
+case $(systemctl show -p ActiveState --value "$unit") in active | activating | deactivating) exit 0 ;; esac
+rm -rf "$dir"
+mkdir -m 755 "$dir"
+systemctl reset-failed "$unit" 2>/dev/null || :
+exec systemd-run --quiet --collect --unit="$unit" --property=Nice=5 /bin/sh -c '
+dir=$1 user=$2
+shift 2
+cd /
+setpriv --reuid="$user" --regid="$(id -g "$user")" --init-groups -- "$@" >"$dir/out" 2>"$dir/err" </dev/null
+echo "$?" >"$dir/exit.new"
+mv "$dir/exit.new" "$dir/exit"' job "$dir" "$user" "$@"
