@@ -26,6 +26,8 @@ export function hostWanted(input: HostInput): readonly Wanted[] {
     ...account(input.publicKey),
     ...baseline(host),
     ...host.roles.flatMap(role => ofRole[role]?.(host, input) ?? []),
+    ...host.roles.flatMap(role => ofRole[role]?.(host) ?? []),
+    ...backups(host),
     ...doors(input),
   ]
 }
@@ -79,7 +81,7 @@ function timeSync({facts}: Host): readonly Wanted[] {
 const ofRole: Partial<Record<Role, (host: Host, input: HostInput) => readonly Wanted[]>> = {
   edge,
   database,
-  repository: () => [directory('/var/lib/selfhelp/repository', '0700'), ...backups()],
+  repository: () => [directory('/var/lib/selfhelp/repository', '0700')],
 }
 
 function edge(host: Host, {fleet}: HostInput): readonly Wanted[] {
@@ -133,12 +135,12 @@ function database({facts}: Host): readonly Wanted[] {
     file('etc/postgresql-common/createcluster.d/selfhelp.conf', {}),
     pkg(`postgresql-${postgresOf(facts.debian)}`),
     on('postgresql.service'),
-    ...backups(),
   ]
 }
 
 /** Both ends of a backup run the same program; what it does is in the files of the environments. */
-function backups(): readonly Wanted[] {
+function backups({roles}: Host): readonly Wanted[] {
+  if (!roles.includes('database') && !roles.includes('repository')) return []
   return [
     pkg('pgbackrest'),
     directory('/etc/pgbackrest'),
