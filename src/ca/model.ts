@@ -17,7 +17,8 @@ export interface Issued {
 export interface Authority {
   /** PEM of what clients must trust. */
   readonly certificate: string
-  issue(request: {readonly names: readonly string[]; readonly days: number}): Promise<Issued>
+  /** With `client` it may also be shown by a TLS client, for connections between our own machines. */
+  issue(request: {readonly names: readonly string[]; readonly days: number; readonly client?: boolean}): Promise<Issued>
 }
 
 /** Certificates of names live 90 days, so that renewal is a habit. */

@@ -26,7 +26,6 @@ export function hostWanted(input: HostInput): readonly Wanted[] {
     ...account(input.publicKey),
     ...baseline(host),
     ...host.roles.flatMap(role => ofRole[role]?.(host, input) ?? []),
-    ...host.roles.flatMap(role => ofRole[role]?.(host) ?? []),
     ...backups(host),
     ...doors(input),
   ]

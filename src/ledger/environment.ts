@@ -51,8 +51,7 @@ export async function environmentsOf(ledger: Queries, tenant?: string): Promise<
       (select address from placement p join host on host.name = p.host
         where p.environment = e.id and role = 'edge'
         order by exists (select from placement o where o.environment = e.id and o.role = 'presentation' and o.host = p.host) desc
-        limit 1) as address
-        where p.environment = e.id and role = 'edge' limit 1) as address,
+        limit 1) as address,
       exists (select from backup b where b.environment = e.id) as archived
     from environment e join tenant t on t.name = e.tenant
     where e.tenant = coalesce(${tenant ?? null}, e.tenant)

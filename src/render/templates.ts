@@ -19,6 +19,7 @@ export interface Templates {
     readonly address: string
     readonly port: number | string
     readonly closed: boolean
+  }
   'etc/pgbackrest/conf.d/database.conf': BackupPeer
   'etc/pgbackrest/conf.d/repository.conf': BackupPeer & {
     readonly repository: string
@@ -26,11 +27,6 @@ export interface Templates {
     readonly keepDays: number
   }
   'etc/pgbackrest/pgbackrest.conf': Nothing
-  'etc/haproxy/selfhelp/backend.d/environment.cfg': {
-    readonly id: string
-    readonly name: string
-    readonly servers: readonly {readonly role: string; readonly address: string; readonly port: number}[]
-  }
   'etc/haproxy/selfhelp/check-certificate.cfg': Nothing
   'etc/haproxy/selfhelp/check.cfg': Nothing
   'etc/haproxy/haproxy.cfg': {readonly maxConnections: number; readonly perSource: number; readonly threads: number}
