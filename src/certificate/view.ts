@@ -1,6 +1,7 @@
 import type {Tone} from '../cli/paint.ts'
 import type {View} from '../cli/view.ts'
 import type {Checked} from './check.ts'
+import type {CertificateShown, ServedCertificate} from './list.ts'
 import type {CertificateFinding} from './model.ts'
 
 /** What was found, each with its rule, then the verdict. */
@@ -32,3 +33,33 @@ export function checkedView({name, fits, leaf, findings}: Checked): View {
 }
 
 const tones: Readonly<Record<CertificateFinding['severity'], Tone>> = {refused: 'bad', derogated: 'warn', noted: 'dim'}
+
+/** Certificates that are served, as rows. */
+export function certificateRows(items: readonly ServedCertificate[]): View {
+  return {
+    heads: ['name', 'environment', 'ends', 'renewal due', 'issuer', 'sha256'],
+    rows: items.map(({hostname, environment, notAfter, renewalDue, issuer, fingerprint}) => [
+      ...[hostname, environment, notAfter, renewalDue, issuer, fingerprint.slice(0, 16)],
+    ]),
+    empty: 'No certificate.',
+  }
+}
+
+/** One certificate, property by property. */
+export function certificateFields(shown: CertificateShown): View {
+  const {hostname, environment, names, key, issuer, fingerprint, notBefore, notAfter, renewalDue, derogation} = shown
+  return [
+    {
+      fields: {
+        ...{name: hostname, environment, covers: names.join(', '), key, issuer, sha256: fingerprint},
+        ...{from: notBefore, until: notAfter, 'renewal due': renewalDue},
+        derogation: derogation && `${derogation.rule}, ${derogation.why} (${derogation.owner})`,
+        earlier: shown.earlier.length === 0 ? undefined : `${shown.earlier.length}`,
+      },
+    },
+    {
+      heads: ['served', 'ends', 'sha256'],
+      rows: shown.chain.map(({subject, notAfter: ends, sha256}) => [subject, ends, sha256]),
+    },
+  ]
+}

@@ -105,3 +105,17 @@ function isoMinutes(typed: string): number | undefined {
     return undefined
   }
 }
+
+/** The span a person typed: `30d`, `12h`, or ISO 8601 in days and less. Throws a usage `Refusal`. */
+export function spanOf(typed: string): Temporal.Duration {
+  const short = /^(\d{1,5})([dh])$/.exec(typed)
+  try {
+    if (short) return Temporal.Duration.from({hours: Number(short[1]) * (short[2] === 'd' ? 24 : 1)})
+    const span = Temporal.Duration.from(typed)
+    if (span.years === 0 && span.months === 0 && span.sign > 0)
+      return Temporal.Duration.from({hours: span.total('hours')})
+  } catch {
+    // Said below, as for every other.
+  }
+  throw unreadable(typed, `${JSON.stringify(typed)} is no span of days or hours.`, ['30d', '12h', 'P30D'])
+}

@@ -1,3 +1,4 @@
+import {createHash, X509Certificate} from 'node:crypto'
 import type {Temporal} from 'temporal-polyfill'
 import type {Queries} from './ledger.ts'
 
@@ -24,15 +25,66 @@ export async function certificatesOf(ledger: Queries, environment: string): Prom
     where h.environment = ${environment} order by c.hostname, c.created_at desc`
 }
 
+/** A certificate that is in use, without its chain. */
+export interface ServedRow {
+  readonly hostname: string
+  readonly tenant: string
+  /** `production` */
+  readonly environment: string
+  readonly issuer: string
+  readonly fingerprint: string
+  readonly notBefore: Temporal.Instant
+  readonly notAfter: Temporal.Instant
+  readonly derogation: CertificateRow['derogation']
+}
+
+/** The newest certificate of every name, the first to end first; only those that end before a time when one is given. */
+export async function servedRows(ledger: Queries, before?: Temporal.Instant): Promise<ServedRow[]> {
+  return ledger.all<ServedRow>`
+    select h.name as hostname, e.tenant, e.name as environment, issuer, fingerprint, not_before, not_after, derogation
+    from hostname h join environment e on e.id = h.environment
+      join lateral (select * from certificate c where c.hostname = h.name order by created_at desc limit 1) c on true
+    where not_after < coalesce(${before ?? null}::timestamptz, 'infinity') order by not_after, h.name`
+}
+
+/** Every certificate a name ever had, the newest first. */
+export async function certificatesFor(
+  ledger: Queries,
+  hostname: string,
+): Promise<(CertificateRow & Pick<ServedRow, 'tenant' | 'environment'> & {readonly createdAt: Temporal.Instant})[]> {
+  return ledger.all`
+    select c.hostname, chain, key_secret, fingerprint, not_before, not_after, issuer, derogation, c.created_at,
+      e.tenant, e.name as environment
+    from certificate c join hostname h on h.name = c.hostname join environment e on e.id = h.environment
+    where c.hostname = ${hostname} order by c.created_at desc`
+}
+
 /** Keeps a certificate. */
 export async function insertCertificate(tx: Queries, row: CertificateRow): Promise<void> {
   await tx.all`
-    insert into certificate (hostname, chain, key_secret, fingerprint, not_before, not_after, issuer, derogation)
+    insert into certificate (hostname, chain, key_secret, fingerprint, not_before, not_after, issuer, derogation,
+      key_fingerprint)
     values (${row.hostname}, ${row.chain}, ${row.keySecret}, ${row.fingerprint}, ${row.notBefore}, ${row.notAfter},
-      ${row.issuer}, ${row.derogation ?? null})`
+      ${row.issuer}, ${row.derogation ?? null}, ${keyFingerprintOf(row.chain)})`
+}
+
+/** Another tenant that has a certificate for this key (SHA-256 of its SubjectPublicKeyInfo, hexadecimal). */
+export async function otherTenantWithKey(
+  ledger: Queries,
+  {keyFingerprint, besides}: {keyFingerprint: string; besides: string},
+): Promise<string | undefined> {
+  const row = await ledger.one<{tenant: string}>`
+    select e.tenant from certificate c join hostname h on h.name = c.hostname join environment e on e.id = h.environment
+    where c.key_fingerprint = ${keyFingerprint} and e.tenant <> ${besides} order by 1 limit 1`
+  return row?.tenant
 }
 
 /** Forgets every certificate of an environment. */
 export async function deleteCertificates(tx: Queries, environment: string): Promise<void> {
   await tx.all`delete from certificate where hostname in (select name from hostname where environment = ${environment})`
+}
+
+function keyFingerprintOf(chain: string): string {
+  const key = new X509Certificate(chain).publicKey.export({type: 'spki', format: 'der'})
+  return createHash('sha256').update(key).digest('hex')
 }

@@ -1,0 +1,26 @@
+import {Flags} from '@oclif/core'
+import {certificateRows} from '../../src/certificate/view.ts'
+import {BaseCommand, type Typed} from '../../src/cli/base.ts'
+import {spanOf} from '../../src/cli/time.ts'
+
+export default class CertificateList extends BaseCommand {
+  static override summary = 'List the certificates that are served, the first to end first'
+  static override flags = {
+    expiring: Flags.string({description: 'only those that end within this time: 30d, P30D', helpValue: 'TIME'}),
+    ics: Flags.boolean({description: 'print ends and renewals as a calendar', exclusive: ['json']}),
+  }
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --expiring 30d',
+    '<%= config.bin %> <%= command.id %> --ics > certificates.ics',
+  ]
+
+  protected override async answer({flags, world}: Typed<typeof CertificateList>) {
+    const within = flags.expiring === undefined ? undefined : spanOf(flags.expiring)
+    const {clock} = world
+    const [{listCertificates}, ledger] = await Promise.all([import('../../src/certificate/list.ts'), world.ledger()])
+    const result = await listCertificates({ledger, clock}, within)
+    if (!flags.ics) return {result, view: certificateRows(result.items)}
+    const {certificateCalendar} = await import('../../src/certificate/ics.ts')
+    return {result, view: certificateCalendar(result.items, clock.now())}
+  }
+}

@@ -1,0 +1,68 @@
+import type {Temporal} from 'temporal-polyfill'
+import type {Clock} from '../clock.ts'
+import {Refusal} from '../error.ts'
+import {certificatesFor, type ServedRow, servedRows} from '../ledger/certificate.ts'
+import type {Queries} from '../ledger/ledger.ts'
+import type {Derogation} from './model.ts'
+import {readPem} from './pem.ts'
+import {certificatesIn, keyShown} from './read.ts'
+
+/** A certificate that is served, and when its renewal is due. */
+export interface ServedCertificate extends Omit<ServedRow, 'environment' | 'tenant'> {
+  /** `acme/production` */
+  readonly environment: string
+  /** A third of its life before its end, whatever that is: 200, 100 or 47 days. */
+  readonly renewalDue: Temporal.Instant
+}
+
+/** The newest certificate of every name, the first to end first. */
+export async function listCertificates(
+  {ledger, clock}: {ledger: Queries; clock: Clock},
+  expiringWithin?: Temporal.Duration,
+): Promise<{items: readonly ServedCertificate[]}> {
+  const before = expiringWithin && clock.now().add({seconds: Math.ceil(expiringWithin.total('seconds'))})
+  const rows = await servedRows(ledger, before)
+  return {items: rows.map(({tenant, environment, ...row}) => dated({...row, environment: `${tenant}/${environment}`}))}
+}
+
+/** When a renewal is due: a third of the life before the end. */
+export function renewalDue({notBefore, notAfter}: Pick<ServedRow, 'notBefore' | 'notAfter'>): Temporal.Instant {
+  const third = Math.floor((notAfter.epochMilliseconds - notBefore.epochMilliseconds) / 3_000)
+  return notAfter.subtract({seconds: third})
+}
+
+/** One name's certificates. */
+export interface CertificateShown extends ServedCertificate {
+  readonly names: readonly string[]
+  readonly key: string
+  readonly derogation: Derogation | undefined
+  /** What is served, the leaf first. */
+  readonly chain: readonly {readonly subject: string; readonly notAfter: Temporal.Instant; readonly sha256: string}[]
+  readonly pem: string
+  readonly earlier: readonly {readonly fingerprint: string; readonly notAfter: Temporal.Instant}[]
+}
+
+/** The certificate of a name with its chain, and those before it. Throws `Refusal('not-found')`. */
+export async function showCertificate(ledger: Queries, hostname: string): Promise<CertificateShown> {
+  const [newest, ...earlier] = await certificatesFor(ledger, hostname)
+  if (!newest) {
+    throw new Refusal('not-found', `There is no certificate for ${hostname}.`, {
+      remedies: ['selfhelp certificate list'],
+    })
+  }
+  const {issuer, fingerprint, notBefore, notAfter, derogation, tenant, environment, chain: pem} = newest
+  const chain = certificatesIn(readPem(Buffer.from(pem)).blocks.map(block => block.pem))
+  return {
+    ...dated({hostname, issuer, fingerprint, notBefore, notAfter, derogation, environment: `${tenant}/${environment}`}),
+    derogation,
+    names: chain[0]?.names ?? [],
+    key: chain[0] ? keyShown(chain[0].key) : '',
+    chain: chain.map(each => ({subject: each.subject, notAfter: each.notAfter, sha256: each.fingerprint})),
+    pem,
+    earlier: earlier.map(each => ({fingerprint: each.fingerprint, notAfter: each.notAfter})),
+  }
+}
+
+function dated(row: Omit<ServedCertificate, 'renewalDue'>): ServedCertificate {
+  return {...row, renewalDue: renewalDue(row)}
+}
