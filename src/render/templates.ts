@@ -51,6 +51,24 @@ export interface Templates {
     readonly hostname: string
     readonly memoryMegabytes: number
   }
+  'notice/en/connection-document.txt': Notice
+  'notice/en/layout.html': Layout
+  'notice/en/maintenance-cancelled.txt': Notice
+  'notice/en/maintenance-done.txt': Notice
+  'notice/en/maintenance-moved.txt': Notice
+  'notice/en/maintenance-planned.txt': Notice
+  'notice/en/override-approved.txt': Notice
+  'notice/en/release-available.txt': Notice
+  'notice/en/test.txt': Notice
+  'notice/fr/connection-document.txt': Notice
+  'notice/fr/layout.html': Layout
+  'notice/fr/maintenance-cancelled.txt': Notice
+  'notice/fr/maintenance-done.txt': Notice
+  'notice/fr/maintenance-moved.txt': Notice
+  'notice/fr/maintenance-planned.txt': Notice
+  'notice/fr/override-approved.txt': Notice
+  'notice/fr/release-available.txt': Notice
+  'notice/fr/test.txt': Notice
 }
 
 interface EnvironmentUnit {
@@ -97,4 +115,25 @@ interface Connection {
     readonly edition: string
     readonly accounts: readonly {readonly email: string; readonly role: string; readonly link: string}[]
   }[]
+}
+
+/** What a notice tells, a line each; empty where there is nothing to say. */
+export interface Notice {
+  readonly name: string
+  readonly legalName: string
+  readonly environment: string
+  readonly what: string
+  readonly why: string
+  readonly date: string
+  readonly from: string
+  readonly until: string
+  readonly duration: string
+  readonly zone: string
+  readonly text: string
+}
+
+interface Layout {
+  /** HTML, as are the paragraphs. */
+  readonly title: string
+  readonly paragraphs: readonly string[]
 }

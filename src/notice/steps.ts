@@ -1,0 +1,2 @@
+export {enqueueNotice} from './enqueue.ts'
+export {type CalendarEntry, calendarFile} from './ics.ts'
