@@ -87,6 +87,7 @@ export const codes = {
   'lock-held': refusal('Another run holds a lock this one needs, or another process follows this run.'),
   'not-confirmed': refusal('No new connection came through after a change; the host takes it back by itself.'),
   'not-found': refusal('Nothing of that name is in the ledger.'),
+  'notice-sent': refusal('No copy of that notice needs to be sent again.'),
   'operator-exists': refusal('The address or the key of a new operator is already on record.'),
   'operator-key-missing': refusal('No operator key signed the request; nothing was changed.'),
   'operator-not-person': refusal('What only a person may decide was signed by a machine operator.'),
