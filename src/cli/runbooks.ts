@@ -21,6 +21,10 @@ const builders: Readonly<Record<string, () => Promise<Build>>> = {
   'tenant-create': async () => (await import('../tenant/register.ts')).buildTenantCreate,
   'tenant-hand-over': async () => (await import('../tenant/register.ts')).buildTenantHandOver,
   'tenant-remove': async () => (await import('../tenant/register.ts')).buildTenantRemove,
+  'vpn-apply': async () => (await import('../vpn/register.ts')).buildVpnApply,
+  'vpn-rekey': async () => (await import('../vpn/register.ts')).buildVpnRekey,
+  'vpn-remove': async () => (await import('../vpn/register.ts')).buildVpnRemove,
+  'vpn-rotate-secret': async () => (await import('../vpn/register.ts')).buildVpnRotate,
 }
 
 /** The runbooks of this product, built with the collaborators of this process. */

@@ -33,14 +33,21 @@ export function through(host: Seat, fleet: readonly Seat[], more: Configured | u
     ...passes(host, fleet, passing),
   ]
   const rulesOf = (where: Part['where']) => parts.flatMap(part => (part.where === where ? [part.rule] : []))
-  const open = passing.length === 0 ? [] : ['ct state established,related accept', 'ct state invalid drop']
-  const close = passing.length === 0 ? [] : ['counter drop comment "nothing else (R114)"']
+  const forward = [
+    'ct state established,related accept',
+    'ct state invalid drop',
+    'meta mark 1-65000 accept comment "functions to customers\' servers (R114)"',
+    'counter drop comment "nothing else (R114)"',
+  ]
   return {
     sets: parts.map(part => part.set),
     input: rulesOf('in'),
     output: rulesOf('out'),
-    forward: [...open, ...rulesOf('through'), ...close],
-    chains: renaming(more.links.filter(link => link.gateway === host.name)),
+    forward: passing.length === 0 ? [] : forward,
+    chains: renaming(
+      more.links.filter(link => link.gateway === host.name),
+      rulesOf('through'),
+    ),
   }
 }
 
@@ -82,7 +89,10 @@ function endPart(
   return {where, set: set(name, [address(family), 'inet_service'], elements), rule}
 }
 
-/** Rows that pass through this host: who, to what address as they called it, on which port. */
+/**
+ * Rows that pass through this host: who, to what address as they call it, on which port. Asked before anything is
+ * renamed; who is let pass is marked there, and the mark is what forwarding lets through.
+ */
 function passes(host: Seat, fleet: readonly Seat[], rows: readonly Derived[]): readonly Part[] {
   const others = fleet.filter(seat => seat.name !== host.name)
   return families.flatMap((family): Part[] => {
@@ -94,9 +104,7 @@ function passes(host: Seat, fleet: readonly Seat[], rows: readonly Derived[]): r
       })
     if (elements.length === 0) return []
     const name = `through_tcp_${family}`
-    // Renaming has been done by now; what was asked for is what the table of flows speaks of.
-    const match = `${family} saddr . ct original ${family} daddr . tcp dport @${name}`
-    const rule = `${match} accept comment "functions to customers' servers (R114)"`
+    const rule = `${family} saddr . ${family} daddr . tcp dport @${name}`
     return [{where: 'through', set: set(name, [address(family), address(family), 'inet_service'], elements), rule}]
   })
 }
@@ -105,13 +113,17 @@ function passes(host: Seat, fleet: readonly Seat[], rows: readonly Derived[]): r
  * The number of its link marks a packet by the network it was sent to; the mark then gives it our address in that
  * tunnel. So two customers may number their networks alike, as long as our side calls them differently.
  */
-function renaming(links: readonly Link[]): readonly string[] {
+function renaming(links: readonly Link[], letPass: readonly string[]): readonly string[] {
   if (links.length === 0) return []
   const networks = links.flatMap(link => link.networks.map(each => ({...each, link})))
   const of = (family: Family) => networks.filter(each => familyOf(each.network) === family)
   const marks = families.flatMap(family => {
     const elements = of(family).map(({network, seenAs, link}) => `${seenAs ?? network} : ${link.number}`)
     return elements.length === 0 ? [] : [`meta mark set ${family} daddr map ${braces(elements)}`]
+  })
+  const passing = marks.flatMap(mark => {
+    const [family = ''] = /ip6? (?=daddr)/.exec(mark) ?? []
+    return letPass.filter(rule => rule.startsWith(family)).map(rule => `${rule} ${mark}`)
   })
   const renamed = of('ip').flatMap(({network, seenAs}) => (seenAs === undefined ? [] : [`${seenAs} : ${network}`]))
   const real = renamed.length === 0 ? [] : [`dnat ip prefix to ip daddr map ${braces(renamed)}`]
@@ -126,7 +138,7 @@ function renaming(links: readonly Link[]): readonly string[] {
     chain('rename_own', 'type nat hook output priority -100', real),
   ]
   return [
-    chain('mark_passing', 'type filter hook prerouting priority mangle', marks),
+    chain('mark_passing', 'type filter hook prerouting priority mangle', passing),
     chain('mark_own', 'type route hook output priority mangle', marks),
     ...(real.length === 0 ? [] : renames),
     chain('our_address', 'type nat hook postrouting priority srcnat', ours),

@@ -13,4 +13,5 @@ export {
 } from './edge.ts'
 export {overHosts} from './fleet.ts'
 export {fleetOf} from './list.ts'
+export {firewall} from './wanted.ts'
 export type {Ways} from './ways.ts'

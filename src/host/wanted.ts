@@ -80,6 +80,7 @@ function timeSync({facts}: Host): readonly Wanted[] {
 const ofRole: Partial<Record<Role, (host: Host, input: HostInput) => readonly Wanted[]>> = {
   edge,
   database,
+  gateway,
   repository: () => [directory('/var/lib/selfhelp/repository', '0700')],
 }
 
@@ -124,6 +125,32 @@ function pools({host, address}: {host: string; address: string}): readonly Hapro
     free: {least: 8, most: 32},
     template: freeBackend({host, address, port: '{port}'}),
   }))
+}
+
+/**
+ * What carries tunnels; each VPN leaves its own connection, credentials and addresses there. Files are in place before
+ * the package, whose installation starts the service.
+ */
+function gateway(): readonly Wanted[] {
+  const settings = ['etc/strongswan.d/selfhelp.conf', 'etc/strongswan.d/charon/kernel-libipsec.conf'] as const
+  return [
+    file('etc/sysctl.d/60-selfhelp-gateway.conf', {}),
+    on('systemd-sysctl.service', {restartAfter: ['/etc/sysctl.d/60-selfhelp-gateway.conf']}, false),
+    ...['/usr/local/lib/selfhelp', '/etc/selfhelp/vpn', '/etc/strongswan.d', '/etc/strongswan.d/charon'].map(path =>
+      directory(path),
+    ),
+    file('usr/local/lib/selfhelp/esp.sh', {}),
+    file('usr/local/lib/selfhelp/vpn-watch.sh', {}),
+    file('usr/local/lib/selfhelp/vpn-probe.pl', {}),
+    ...settings.map(path => file(path, {})),
+    file('etc/systemd/system/selfhelp-esp.service', {}),
+    on('selfhelp-esp.service', {restartAfter: ['/usr/local/lib/selfhelp/esp.sh']}),
+    ...['charon-systemd', 'strongswan-swanctl', 'libstrongswan-standard-plugins', 'libcharon-extra-plugins'].map(pkg),
+    on('strongswan.service', {restartAfter: settings.map(path => `/${path}`)}),
+    file('etc/systemd/system/selfhelp-vpn-probe.service', {}),
+    file('etc/systemd/system/selfhelp-vpn-probe.timer', {}),
+    on('selfhelp-vpn-probe.timer'),
+  ]
 }
 
 /** The setting is in place before the package, whose installation would make a cluster nobody asked for. */

@@ -10,6 +10,17 @@ export interface Templates {
     /** Cells, escaped. */
     readonly groups: readonly {readonly title: string; readonly lines: readonly (readonly string[])[]}[]
   }
+  'document/vpn.html': {
+    readonly locale: string
+    readonly title: string
+    readonly intro: string
+    /** A name and a value in each row, escaped. */
+    readonly groups: readonly {readonly title: string; readonly rows: readonly (readonly string[])[]}[]
+    readonly configuration: string
+    readonly configurationTitle: string
+    readonly others: string
+    readonly key: string
+  }
   'etc/apt/apt.conf.d/99selfhelp': Nothing
   'etc/default/haproxy': Nothing
   'etc/haproxy/selfhelp/backend.d/backend.cfg': {
@@ -32,7 +43,10 @@ export interface Templates {
   'etc/haproxy/haproxy.cfg': {readonly maxConnections: number; readonly perSource: number; readonly threads: number}
   'etc/postgresql-common/createcluster.d/selfhelp.conf': Nothing
   'etc/ssh/sshd_config.d/10-selfhelp.conf': {readonly user: string; readonly networks: readonly string[]}
+  'etc/strongswan.d/charon/kernel-libipsec.conf': Nothing
+  'etc/strongswan.d/selfhelp.conf': Nothing
   'etc/sudoers.d/selfhelp': {readonly user: string}
+  'etc/sysctl.d/60-selfhelp-gateway.conf': Nothing
   'etc/systemd/journald.conf.d/selfhelp.conf': {readonly megabytes: number; readonly days: number}
   'etc/systemd/system/backup-heartbeat.service': BackupUnit & {readonly program: string; readonly port: number}
   'etc/systemd/system/backup-run.service': BackupUnit & {readonly type: 'full' | 'incr'}
@@ -69,6 +83,18 @@ export interface Templates {
   'notice/fr/override-approved.txt': Notice
   'notice/fr/release-available.txt': Notice
   'notice/fr/test.txt': Notice
+  'etc/systemd/system/selfhelp-esp.service': Nothing
+  'etc/systemd/system/selfhelp-vpn-probe.service': Nothing
+  'etc/systemd/system/selfhelp-vpn-probe.timer': Nothing
+  'etc/systemd/system/vpn-tenant.service': {
+    readonly tenant: string
+    /** Words for `ip`. */
+    readonly up: readonly string[]
+    readonly down: readonly string[]
+  }
+  'usr/local/lib/selfhelp/esp.sh': Nothing
+  'usr/local/lib/selfhelp/vpn-watch.sh': Nothing
+  'usr/local/lib/selfhelp/vpn-probe.pl': Nothing
 }
 
 interface EnvironmentUnit {

@@ -3,6 +3,7 @@ import type {VpnAdded} from './add.ts'
 import type {Compared} from './compare.ts'
 import type {VpnShown} from './list.ts'
 import {type Vpn, vpnName} from './model.ts'
+import type {VpnForecast} from './plan.ts'
 import type {Sized} from './size.ts'
 
 /** VPNs as rows. */
@@ -94,4 +95,18 @@ export function comparedView({norms, items, lead, start}: Compared): View {
         `${each.type}: about ${each.days} days, so not before ${each.earliest}${each.late ? `; the contract starts on ${start}: that is too late` : ''}`,
     ),
   ]
+}
+
+/** What would change. */
+export function forecastView({vpn, items}: VpnForecast): View {
+  if (items.length === 0) return `the VPN ${vpn} is as wanted`
+  return items.flatMap(({host, of, what, diff}) => [
+    `${host}: ${of}: ${what}`,
+    ...(diff === undefined ? [] : [diff.trimEnd()]),
+  ])
+}
+
+/** How a run about a VPN ended, and what to type next. */
+export function vpnRun({title, state}: {title: string; state: string}, next?: string): View {
+  return [`${title}: ${state}`, ...(next === undefined ? [] : [next])]
 }

@@ -65,7 +65,7 @@ t.test('only who serves the tenant passes to its servers, by the names our side 
 })
 
 t.test('a link that carries nobody forwards nothing', async t => {
-  t.notMatch(of(gateway, [{...acme, users: []}]), 'established,related accept\n    ct state invalid drop\n    ip saddr')
+  t.notMatch(of(gateway, [{...acme, users: []}]), 'meta mark 1-65000 accept')
 })
 
 t.test('two customers with the same numbers are told apart by mark', async t => {

@@ -14,6 +14,7 @@ table inet selfhelp_lab_my_lab {
   }
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;
+    oifname { "shl77s*", "shl77out" } accept
     ip saddr 10.77.0.0/16 ip daddr != 10.77.0.0/16 masquerade
     ip6 saddr fd5e:1f:4d::/48 ip6 daddr != fd5e:1f:4d::/48 masquerade
   }
