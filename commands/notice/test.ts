@@ -7,7 +7,7 @@ import {enqueueTest} from '../../src/notice/tell.ts'
 import {noticeFields} from '../../src/notice/view.ts'
 
 export default class NoticeTest extends Mutation {
-  static override summary = 'Send a test to the contacts who get notices, and say what their servers answered'
+  static override summary = 'Send a test notice to the contacts, and say what their servers answered'
   static override args = {tenant: Args.string({description: 'the tenant', required: true})}
   static override examples = [
     '<%= config.bin %> <%= command.id %> acme --reason "new relay"',

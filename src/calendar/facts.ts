@@ -49,15 +49,14 @@ export const disturbing: readonly string[] = [
 export async function factsOf(q: Queries, {now, ...period}: Period, names?: readonly string[]): Promise<Known[]> {
   const since = period.since ?? now.subtract({hours: 24 * 45})
   const until = period.until ?? now.add({hours: 24 * 731})
-  const [rows, freezes, operations, overrides, validated, events, runs] = await Promise.all([
-    platforms(q, names),
-    freezeRows(q, since),
-    operationRows(q, {since, states: ['planned', 'running', 'done'], environments: names}),
-    overrideRows(q, {since}),
-    validations(q),
-    disturbances(q, disturbing),
-    changeRuns(q, now.subtract({hours: 24 * 90})),
-  ])
+  // One after the other: in a transaction they share a connection.
+  const rows = await platforms(q, names)
+  const freezes = await freezeRows(q, since)
+  const operations = await operationRows(q, {since, states: ['planned', 'running', 'done'], environments: names})
+  const overrides = await overrideRows(q, {since})
+  const validated = await validations(q)
+  const events = await disturbances(q, disturbing)
+  const runs = await changeRuns(q, now.subtract({hours: 24 * 90}))
   const zone = zones()
   const weekFor = weeks()
   const by = {

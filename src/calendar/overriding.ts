@@ -2,6 +2,7 @@ import {Temporal} from 'temporal-polyfill'
 import {Refusal} from '../error.ts'
 import type {Ledger, Queries} from '../ledger/ledger.ts'
 import {approveOverride, insertOverride, type OverrideRow, type OverrideRule, overrides} from '../ledger/override.ts'
+import {enqueueNotice} from '../notice/steps.ts'
 import type {Signed} from '../operator/model.ts'
 import {knownOf} from './check.ts'
 
@@ -68,11 +69,32 @@ export async function grantOverride(
   }
   const {operator: approver, request, signature} = signed
   try {
-    await approveOverride(ledger, {id, approver, at: now, request, signature})
+    await ledger.transaction(async tx => {
+      await approveOverride(tx, {id, approver, at: now, request, signature})
+      await tellCustomer(tx, before, now)
+    })
   } catch (thrown) {
     throw constraintOf(thrown) ? notYours(before, approver) : thrown
   }
   return shown(await neededOverride(ledger, id), now)
+}
+
+/** The customer hears of every exception; whoever of them there is. */
+async function tellCustomer(
+  tx: Queries,
+  {id, environment, rule, change, reason, from, until}: OverrideShown,
+  now: Temporal.Instant,
+) {
+  const about = {
+    event: `override/${id}`,
+    kind: 'override-approved',
+    environment,
+    why: reason,
+    when: {from, until},
+  } as const
+  const what = `${rule}${change ? `, ${change}` : ''}`
+  const roles = ['operations', 'decision', 'security']
+  await enqueueNotice(tx, {...about, what, tenant: environment.split('/')[0] ?? '', roles}, now)
 }
 
 /** Overrides, the newest first. */

@@ -11,6 +11,7 @@ import {grantOverride, listOverrides, requestOverride} from '../../src/calendar/
 import type {Clock} from '../../src/clock.ts'
 import {beginValidation, endValidation} from '../../src/ledger/calendar.ts'
 import {putEvent} from '../../src/ledger/event.ts'
+import {notices} from '../../src/ledger/notice.ts'
 import {insertOperation, settleOperation} from '../../src/ledger/operation.ts'
 import {addOperator} from '../../src/ledger/operator.ts'
 import {signRequest} from '../../src/operator/sign.ts'
@@ -136,6 +137,11 @@ t.test('an override is two people, in time, and for what was signed', async t =>
   await t.rejects(mayStart('scale', [production], frozen), {code: 'calendar-refused'})
   t.match(await approve('o1', joe), {state: 'in force', approver: 'joe@cmc.test'})
   await t.rejects(approve('o1', joe), {code: 'override-final'})
+  t.match(
+    await notices(ledger, {limit: 9}),
+    [{event: 'override/o1', kind: 'override-approved'}],
+    'the customer is told once',
+  )
   await t.rejects(
     mayStart('scale', [production], frozen),
     {code: 'calendar-needs', message: /^(?!.*gel)/},

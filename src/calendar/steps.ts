@@ -1,0 +1,8 @@
+export {beginValidation, endValidation} from '../ledger/calendar.ts'
+export {agreeOperation, insertOperation, moveOperation, settleOperation} from '../ledger/operation.ts'
+export {budgetOf, type Checked, checkChange, knownOf} from './check.ts'
+export {mayRun} from './decide.ts'
+export {factsOf, type Known} from './facts.ts'
+export {objections} from './rules.ts'
+export {wordsOf} from './sentence.ts'
+export type {Zone} from './zone.ts'
