@@ -5,6 +5,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {Temporal} from 'temporal-polyfill'
 import {systemClock} from '../src/clock.ts'
+import {contractIn} from '../src/contract/check.ts'
 import {init} from '../src/init/init.ts'
 import {beginning, type Entry, type JournalRow, linked} from '../src/ledger/journal.ts'
 import type {Ledger, Queries} from '../src/ledger/ledger.ts'
@@ -87,12 +88,14 @@ async function fill({home, env}: {home: string; env: NodeJS.ProcessEnv}, size: S
 }
 
 async function makeTenants(tx: Queries, {tenants}: Size): Promise<void> {
+  const contract = await contractIn(join(packageRoot(), 'examples/acme.yaml'))
   await tx.all`insert into site (name, country, tier, iso27001, soc2) values ('north', 'FR', '4', '2030-01-01', '2030-01-01')`
   await tx.all`insert into host (name, site, address, host_key, roles)
     select 'north-' || n, 'north', '10.1.0.' || n, 'ssh-ed25519 AAAA', '{edge,presentation,edition,database}'
     from generate_series(1, 100) n`
   await tx.all`insert into tenant (name, legal_name, locale, time_zone, contract)
-    select 't' || n, 'Tenant ' || n || ' SA', 'fr', 'Europe/Paris', '{}' from generate_series(1, ${tenants}::integer) n`
+    select 't' || n, 'Tenant ' || n || ' SA', 'fr', 'Europe/Paris', ${JSON.stringify(contract)}::jsonb
+    from generate_series(1, ${tenants}::integer) n`
   // Six letters of the alphabet a–z2–7 that count.
   await tx.all`insert into environment (id, tenant, name, phase, version, topology)
     select 'e' || translate(lpad(to_hex(n * 2 + e), 6, '0'), '0189', 'ghij'), 't' || n,

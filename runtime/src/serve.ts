@@ -41,7 +41,10 @@ export async function serve(config: Config, release: Release): Promise<number> {
     log(state.problem ? 'error' : 'info', 'state-read', {problem: state.problem, ...state.now()})
   })
   await listenAdmin(admin, config.admin)
-  await listen(open, {host: config.listen.address, port: config.listen.port})
+  await listen(
+    open,
+    inheritedSocket(process.env, process.pid) ?? {host: config.listen.address, port: config.listen.port},
+  )
   const stopBeating = beat(context)
   log('info', 'listening', {
     role: config.role,
@@ -100,7 +103,17 @@ async function listenAdmin(server: Server, admin: AdminListener): Promise<void> 
   }
 }
 
-function listen(server: Server, where: {host: string; port: number} | {path: string}): Promise<void> {
+/** The first of the sockets that systemd hands on; it holds the port also while no process of ours runs. */
+export function inheritedSocket(env: NodeJS.ProcessEnv, pid: number): {fd: number} | undefined {
+  const ours = env.LISTEN_PID === String(pid) && Number(env.LISTEN_FDS) >= 1
+  // Not for the programs we start.
+  for (const name of ['LISTEN_PID', 'LISTEN_FDS', 'LISTEN_FDNAMES']) delete env[name]
+  return ours ? {fd: 3} : undefined
+}
+
+type Where = {host: string; port: number} | {path: string} | {fd: number}
+
+function listen(server: Server, where: Where): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(where, resolve)

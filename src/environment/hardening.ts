@@ -24,6 +24,8 @@ export const hardening: readonly string[] = [
   'MemoryDenyWriteExecute=yes',
   'RemoveIPC=yes',
   'KeyringMode=private',
+  // Its port comes from systemd; it takes none of the others'.
+  'SocketBindDeny=any',
   'RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX',
   'RestrictNamespaces=yes',
   'RestrictRealtime=yes',

@@ -103,6 +103,13 @@ export function services(
       {group: 'root', mode: '0644'},
     ),
   )
+  const sockets = faces.map(role =>
+    file(
+      at.socketFile(id, role),
+      render('etc/systemd/system/environment-role.socket', {id, name, role, port: environment.ports[role]}),
+      {group: 'root', mode: '0644'},
+    ),
+  )
   const migrate = render('etc/systemd/system/environment-migrate.service', {
     id,
     name,
@@ -112,6 +119,7 @@ export function services(
   return [
     file(at.state(id), `${JSON.stringify(state)}\n`, {group: id, mode: '0640'}),
     ...faces.map(role => file(at.config(id, role), configOf(environment, role), {group: id, mode: '0640'})),
+    ...sockets,
     ...units,
     file(at.unitFile(id, 'migrate'), migrate, {group: 'root', mode: '0644'}),
   ]
@@ -131,16 +139,12 @@ export function schema(environment: Environment, level: number): readonly Wanted
 
 /** Its services run, each younger than the files it was started from, and know the state that was written. */
 export function running({id}: Environment): readonly Wanted[] {
-  return faces.map((role): UnitWanted => {
+  return faces.flatMap((role): readonly UnitWanted[] => {
     const restartAfter = [at.unitFile(id, role), at.config(id, role), at.password(id), at.databaseCa(id)]
-    return {
-      kind: 'unit',
-      name: at.unit(id, role),
-      enabled: true,
-      running: true,
-      restartAfter,
-      reloadAfter: [at.state(id)],
-    }
+    const on = {kind: 'unit', enabled: true, running: true} as const
+    const service: UnitWanted = {...on, name: at.unit(id, role), restartAfter, reloadAfter: [at.state(id)]}
+    // The service brings its socket with it; going, the socket takes its service along, so that nobody wakes it again.
+    return [service, {...on, name: at.socket(id, role)}]
   })
 }
 

@@ -23,6 +23,8 @@ export interface Flow {
   readonly to: Party
   /** The role whose hosts open the door, where that is not `to`: readers reach presentation through the edge. */
   readonly through?: Role
+  /** The host's own accounts that may begin it, where not every program may; the services of environments are none. */
+  readonly by?: readonly string[]
   readonly protocol: 'tcp' | 'udp' | 'esp'
   /** `as measured`: those of `Surroundings.packagePorts`; ESP has none. */
   readonly port: number | Range | 'as measured' | 'none'

@@ -66,7 +66,8 @@ function rules(
 ): string[] {
   const port = portOf(flow, around)
   if (port === undefined) return []
-  const match = `${flow.protocol} dport ${port}`
+  const whose = end === 'daddr' && flow.by ? `meta skuid { ${flow.by.join(', ')} } ` : ''
+  const match = `${whose}${flow.protocol} dport ${port}`
   const comment = `comment "${flow.from} to ${flow.to}: ${flow.reason} (${flow.rule})"`
   if (addresses === undefined) return [`${match} accept ${comment}`]
   return at(end, addresses, {ip: match, ip6: match}).map(rule => `${rule} ${comment}`)

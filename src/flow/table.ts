@@ -2,9 +2,12 @@ import {portRanges as ports} from '../ledger/port.ts'
 import {seen} from './link.ts'
 import type {Derived, Flow, Link, Party, Purpose, Role} from './model.ts'
 
+/** Who fetches packages; a customer's service that fell to somebody is none of them. */
+const apt = ['root', '_apt', 'selfhelp'] as const
+
 /**
  * Every flow there is. A firewall rule has its row here or does not exist; later features add rows here and nowhere else.
- * A row reads: from, to, port, reason, requirement.
+ * A row reads: from, to, port, reason, requirement, the role whose hosts open the door, whose programs may begin it.
  */
 export const flows: readonly Flow[] = rows([
   ['anyone', 'presentation', 'tcp', 443, 'users read procedures over https', 'R108', 'edge'],
@@ -21,7 +24,7 @@ export const flows: readonly Flow[] = rows([
   ['edition', 'database', 'tcp', ports.database, 'edition writes its database, privately', 'R012'],
   ['database', 'repository', 'tcp', 8432, 'databases send WAL to the repository and restore from it, over TLS', 'R231'],
   ['repository', 'database', 'tcp', 8432, 'the repository fetches backups from databases over TLS', 'R229'],
-  ['any host', 'package archive', 'tcp', 'as measured', 'signed packages of Debian', 'R155'],
+  ['any host', 'package archive', 'tcp', 'as measured', 'signed packages of Debian', 'R155', undefined, apt],
   ['any host', 'name server', 'udp', 53, 'names', 'R155'],
   ['any host', 'name server', 'tcp', 53, 'names, long answers', 'R155'],
   ['any host', 'time server', 'udp', 123, 'time', 'R155'],
@@ -93,14 +96,16 @@ type Row = readonly [
   port: Flow['port'],
   reason: string,
   rule: string,
-  through?: Role,
+  through?: Role | undefined,
+  by?: readonly string[],
 ]
 
 function rows(table: readonly Row[]): readonly Flow[] {
-  return table.map(([from, to, protocol, port, reason, rule, through]) => ({
+  return table.map(([from, to, protocol, port, reason, rule, through, by]) => ({
     from,
     to,
     ...(through === undefined ? {} : {through}),
+    ...(by === undefined ? {} : {by}),
     protocol,
     port,
     reason,

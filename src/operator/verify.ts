@@ -2,7 +2,7 @@ import {Temporal} from 'temporal-polyfill'
 import {Refusal} from '../error.ts'
 import {canonical} from '../ledger/canonical.ts'
 import type {Queries} from '../ledger/ledger.ts'
-import {type OperatorRow, operator} from '../ledger/operator.ts'
+import {askedBeforeRetiring, type OperatorRow, operator} from '../ledger/operator.ts'
 import {keygenVerify} from './keygen.ts'
 import {namespace, type SignedRequest} from './model.ts'
 import {verifyEd25519} from './sshsig.ts'
@@ -13,10 +13,19 @@ export async function verifyRequest(ledger: Queries, request: SignedRequest, sig
   if (!found) throw invalid(request, 'there is no such operator')
   if (!(await verifySignature(request, signature, found.publicKey)))
     throw invalid(request, 'the signature is not theirs')
-  const retired = found.retiredAt
-  if (retired && Temporal.Instant.compare(Temporal.Instant.from(request.at), retired) >= 0)
+  if (found.retiredAt && !(await wasInTime(ledger, request, {signature, retired: found.retiredAt})))
     throw invalid(request, 'the operator had been retired')
   return found
+}
+
+/** The journal's order says it; the request's own instant may have been chosen. */
+async function wasInTime(
+  ledger: Queries,
+  {run, at, operator: email}: SignedRequest,
+  {signature, retired}: {readonly signature: string; readonly retired: Temporal.Instant},
+): Promise<boolean> {
+  if (run === undefined || Temporal.Instant.compare(Temporal.Instant.from(at), retired) >= 0) return false
+  return askedBeforeRetiring(ledger, {run: run.id, email, signature})
 }
 
 /** True when this key signed this request. */

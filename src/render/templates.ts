@@ -60,6 +60,12 @@ export interface Templates {
     readonly serviceHash: string
   }
   'etc/systemd/system/environment-migrate.service': EnvironmentUnit
+  'etc/systemd/system/environment-role.socket': {
+    readonly id: string
+    readonly name: string
+    readonly role: 'presentation' | 'edition'
+    readonly port: number
+  }
   'etc/systemd/system/environment-role.service': EnvironmentUnit & {
     readonly role: 'presentation' | 'edition'
     readonly hostname: string

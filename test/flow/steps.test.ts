@@ -51,6 +51,13 @@ t.test('a party that is nowhere gets no rule', async t => {
   t.match(known, 'ip daddr { 192.0.2.7 } tcp dport 443 accept comment "presentation to service engine')
 })
 
+t.test('only what fetches packages may ask the web: no service of an environment can', async t => {
+  for (const host of fleet) {
+    t.match(outputOf(host), 'meta skuid { root, _apt, selfhelp } tcp dport { 80, 443 } accept')
+    t.notMatch(outputOf(host), /^ {4}tcp dport \S*(?:80|443)\S* accept/m, host.name)
+  }
+})
+
 t.test('the order of the fleet changes nothing', async t => {
   t.equal(ruleset({host: database, fleet: [...fleet].reverse(), around}), of(database))
 })

@@ -66,6 +66,32 @@ t.test('a tenant from its contract to pages over https, and away again', {skip: 
     t.same(strange, [])
   })
 
+  await t.test('no neighbour takes its port while it restarts, and none of its programs asks the web', async t => {
+    const [{id}, {id: neighbour}] = made.answer.environments
+    const config = JSON.parse((await onHost(cmc, 'north-1', 'cat', `/etc/selfhelp/${id}/presentation.json`)).out)
+    const {port} = config.listen
+    const as = (user: string, script: string) =>
+      onHost(cmc, 'north-1', 'runuser', '-u', user, '--', 'perl', '-e', script)
+    const take = `use IO::Socket::INET; exit(IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => ${port}, Listen => 1, ReuseAddr => 1) ? 0 : 7)`
+    await onHost(cmc, 'north-1', 'systemctl', 'kill', '--signal=STOP', `${id}-presentation.service`)
+    t.equal((await as(neighbour, take)).exit, 7, 'while it hangs')
+    await onHost(cmc, 'north-1', 'systemctl', 'kill', '--signal=KILL', `${id}-presentation.service`)
+    t.equal((await as(neighbour, take)).exit, 7, 'while it is gone')
+    t.equal(await statusBy(cmc, made.answer.environments[0].curl), '503', 'and it is there again')
+    const web = (host: string) =>
+      `use IO::Socket::INET; exit(IO::Socket::INET->new(PeerAddr => "${host}", PeerPort => 80, Timeout => 2) ? 0 : 7)`
+    const control = north.replace(/\.\d+$/, '.1')
+    t.equal((await as(id, web(control))).exit, 7)
+    const counted = await onHost(
+      cmc,
+      'north-1',
+      'sh',
+      '-c',
+      `nft list chain inet selfhelp output | grep 'nothing else'`,
+    )
+    t.match(counted.out, /packets [1-9]/, 'the firewall dropped it')
+  })
+
   await t.test('a gap in its study keeps it closed until its contract is updated', async t => {
     const file = join(dirname(cmc.home), 'acme.yaml')
     const text = readFileSync(acmeFile, 'utf8')

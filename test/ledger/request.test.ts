@@ -5,6 +5,7 @@ import {join} from 'node:path'
 import t, {type Test} from 'tap'
 import {Temporal} from 'temporal-polyfill'
 import {systemClock} from '../../src/clock.ts'
+import {append} from '../../src/ledger/journal.ts'
 import {addOperator, retireOperator} from '../../src/ledger/operator.ts'
 import {mutate} from '../../src/operator/mutate.ts'
 import {parsePublicKey} from '../../src/operator/public-key.ts'
@@ -63,14 +64,36 @@ t.test('without a valid key nothing is signed', async t => {
   await t.rejects(signRequest(asked, signing), {code: 'operator-unknown', message: /no operator any more/})
 })
 
-t.test('what an operator signed before retiring stays good, later it is refused', async t => {
-  const {ledger, signing} = await withJane(t)
-  const signed = await signRequest(asked, signing)
-  await retireOperator(ledger, 'jane@cmc.test', Temporal.Now.instant().add({seconds: 1}))
-  t.ok(await verifyRequest(ledger, signed.request, signed.signature))
-  await ledger.all`update operator set retired_at = ${signed.request.at}`
-  await t.rejects(verifyRequest(ledger, signed.request, signed.signature), {code: 'signature-invalid'})
-})
+t.test(
+  'what an operator asked before retiring stays good; later it is refused, whatever its own time says',
+  async t => {
+    const {ledger, signing} = await withJane(t)
+    const about = {operator: 'jane@cmc.test', account: 'root', machine: 'cmc', at: Temporal.Now.instant()}
+    const askedFor = async (id: string, clock = systemClock) => {
+      const signed = await signRequest({...asked, run: {id, runbook: 'b', inputHash: 'h'}}, {...signing, clock})
+      const noted = () =>
+        append(ledger, {...about, kind: 'run', subject: 'acme', run: id, result: 'queued', signature: signed.signature})
+      return {noted, verified: () => verifyRequest(ledger, signed.request, signed.signature)}
+    }
+    const [early, unnoted, late] = [await askedFor('r1'), await askedFor('r2'), await askedFor('r3')]
+    await early.noted()
+    const retiring = await append(ledger, {...about, kind: 'command', subject: 'jane@cmc.test', result: 'asked'})
+    await retireOperator(ledger, 'jane@cmc.test', Temporal.Now.instant().add({seconds: 1}))
+    const body = {asked: retiring.sequence, command: 'operator retire'}
+    await append(ledger, {...about, kind: 'command', subject: 'jane@cmc.test', result: 'done', body})
+    await late.noted()
+    t.ok(await early.verified())
+    await t.rejects(
+      late.verified(),
+      {code: 'signature-invalid'},
+      'signed with an earlier time, written down afterwards',
+    )
+    await t.rejects(unnoted.verified(), {code: 'signature-invalid'}, 'never written down')
+    const code = '23001'
+    await t.rejects(ledger.all`update operator set retired_at = null`, {code}, 'nobody comes back')
+    await t.rejects(ledger.all`update operator set retired_at = now() + interval '1 day'`, {code})
+  },
+)
 
 t.test('who may sign only people decide; a machine operator does the rest', async t => {
   const {ledger, signing} = await withJane(t)
