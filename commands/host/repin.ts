@@ -43,7 +43,8 @@ export default class HostRepin extends Mutation {
     }
     const agree = (name: string, warning: string) => confirmed({name, warning, confirm}, world.streams)
     const ways = await world.ways()
-    const result = await repin({ledger, ways, pace: usualPace, ask, agree, plan}, hosts, {keys, fingerprints})
+    const anchors = await world.anchors()
+    const result = await repin({ledger, anchors, ways, pace: usualPace, ask, agree, plan}, hosts, {keys, fingerprints})
     const failed = result.items.some(({ok}) => !ok)
     return {result, view: repinned(result, plan), ...(failed ? {exit: 'partial' as const} : {})}
   }

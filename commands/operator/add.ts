@@ -22,7 +22,10 @@ export default class OperatorAdd extends Mutation {
 
   protected override async answer({args, flags, world}: Typed<typeof OperatorAdd>) {
     const role = flags.role === 'approver' ? 'approver' : 'cmc'
-    const result = await addOperator(await world.ledger(), {email: args.email, keyFile: flags.key, role})
+    const result = await addOperator(
+      {ledger: await world.ledger(), anchors: await world.anchors()},
+      {email: args.email, keyFile: flags.key, role},
+    )
     return {result, view: operatorAdded(result)}
   }
 }

@@ -1,5 +1,6 @@
 import {type Clock, systemClock} from '../clock.ts'
 import type {Entered, Ways} from '../host/ways.ts'
+import type {Anchors} from '../ledger/anchor.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import type {SecretStore} from '../ledger/secret-store.ts'
 import type {Machine} from '../machine/model.ts'
@@ -29,6 +30,8 @@ export interface World {
   ledger(): Promise<Ledger>
   /** Secrets by name. Refusal `secret-key-missing` at the first use without the key file. */
   secrets(): Promise<SecretStore>
+  /** What stands in the ledger as this control plane put it there. Refusal `secret-key-missing` as `secrets`. */
+  anchors(): Promise<Anchors>
   /** Does the work between two entries of the journal: that it was asked, signed as by `sign`, and what came of it. */
   mutate<T>(asked: Mutation, work: (signed: Signed) => Promise<T>): Promise<T>
   /** The ways into hosts with the control plane's key. Refusal `ledger-missing` before `init`. */
@@ -78,9 +81,10 @@ export function makeWorld({env, streams, interruption, quiet, operatorKey}: Give
     return secretStore(await openedLedger(), keyFileOf(home, env))
   }
   const clock = systemClock
-  const sign = signerOf({home, env, clock, keyFile: operatorKey}, openedLedger)
-  const verify = verifierOf(openedLedger)
-  const hosts = hostsOf({ledger: openedLedger, secrets, clock})
+  const anchors = async () => (await import('../ledger/anchor.ts')).anchorsIn(await secrets())
+  const sign = signerOf({home, env, clock, keyFile: operatorKey}, {ledger: openedLedger, anchors})
+  const verify = verifierOf({ledger: openedLedger, anchors})
+  const hosts = hostsOf({ledger: openedLedger, secrets, anchors, clock})
   return {
     clock,
     env,
@@ -90,6 +94,7 @@ export function makeWorld({env, streams, interruption, quiet, operatorKey}: Give
     interruption,
     ledger: openedLedger,
     secrets,
+    anchors,
     mutate: async (asked, work) => {
       const [{mutate}, signed] = await Promise.all([import('../operator/mutate.ts'), sign(asked.request)])
       const {subject, tenant} = asked
@@ -108,10 +113,12 @@ export function makeWorld({env, streams, interruption, quiet, operatorKey}: Give
   }
 }
 
-function verifierOf(ledger: World['ledger']): World['verify'] {
+type Trusting = Pick<World, 'ledger' | 'anchors'>
+
+function verifierOf({ledger, anchors}: Trusting): World['verify'] {
   return async (request, signature) => {
     const {verifyRequest} = await import('../operator/verify.ts')
-    await verifyRequest(await ledger(), request, signature)
+    await verifyRequest({ledger: await ledger(), anchors: await anchors()}, request, signature)
   }
 }
 
@@ -124,12 +131,13 @@ function calendarOf(ledger: World['ledger'], verify: World['verify']): MayStart 
 }
 
 /** Each request is signed once, however often it is asked for. */
-function signerOf(given: Omit<Signing, 'ledger'>, ledger: World['ledger']): World['sign'] {
+function signerOf(given: Omit<Signing, 'ledger' | 'anchors'>, {ledger, anchors}: Trusting): World['sign'] {
   const signatures = new WeakMap<Request, Promise<Signed>>()
   const signedNow = async (request: Request, as?: 'machine') => {
     const {machineKeyFile, signRequest} = await import('../operator/sign.ts')
     const machine = as && (given.keyFile ?? (given.env.SELFHELP_OPERATOR_KEY || machineKeyFile(given.home)))
-    return signRequest(request, {...given, ledger: await ledger(), keyFile: machine ?? given.keyFile})
+    const [rows, trusted] = [await ledger(), await anchors()]
+    return signRequest(request, {...given, ledger: rows, anchors: trusted, keyFile: machine ?? given.keyFile})
   }
   return (request, as) => {
     const signed = signatures.get(request) ?? signedNow(request, as)
@@ -138,7 +146,7 @@ function signerOf(given: Omit<Signing, 'ledger'>, ledger: World['ledger']): Worl
   }
 }
 
-function hostsOf({ledger, secrets, clock}: Pick<World, 'ledger' | 'secrets' | 'clock'>) {
+function hostsOf({ledger, secrets, anchors, clock}: Pick<World, 'ledger' | 'secrets' | 'anchors' | 'clock'>) {
   const entered = new Map<string, Promise<Entered>>()
   const ways = async () => {
     const [{sshWays}, {readControlKey}, {changesInJournal}] = await Promise.all([
@@ -146,7 +154,11 @@ function hostsOf({ledger, secrets, clock}: Pick<World, 'ledger' | 'secrets' | 'c
       import('../host/control-key.ts'),
       import('../host/journaled.ts'),
     ])
-    return sshWays(await readControlKey(await ledger(), await secrets()), changesInJournal(await ledger(), clock))
+    const [rows, trusted] = [await ledger(), await anchors()]
+    return sshWays(await readControlKey(rows, await secrets()), {
+      before: changesInJournal(rows, clock),
+      anchors: trusted,
+    })
   }
   const enter = async (name: string) => {
     const {hostNamed} = await import('../host/list.ts')

@@ -4,10 +4,10 @@ import {Failure} from '../error.ts'
 import type {Answer, Fence} from '../machine/model.ts'
 import type {Fact} from '../runbook/step.ts'
 import {Secret} from '../secret/secret.ts'
+import {asking} from './asking.ts'
 import {type Environment, hostOf} from './model.ts'
 import type {Platform} from './platform.ts'
 import {type Environments, environmentLock} from './stage.ts'
-import {asking} from './wanted.ts'
 
 /** An account of the runtime, made by us for the customer (R116). */
 export interface WantedAccount {

@@ -5,6 +5,7 @@ import type {Wanted} from '../machine/model.ts'
 import type {Undo} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
 import {Secret} from '../secret/secret.ts'
+import {readiness} from './asking.ts'
 import {type Served, served, unserved} from './edge.ts'
 import {asEnvironment, type Environment, fullName, hostOf} from './model.ts'
 import type {Platform} from './platform.ts'
@@ -20,7 +21,7 @@ import {
   shareLock,
   without,
 } from './stage.ts'
-import {database, gone, ground, readiness, running, schema, services} from './wanted.ts'
+import {database, gone, ground, running, schema, services} from './wanted.ts'
 
 /** A fact with its way back, and with its opposite as a fact of its own. */
 export type Reversible = Fact & {readonly undo: Undo; readonly gone: Fact}

@@ -1,4 +1,3 @@
-import {readFileSync} from 'node:fs'
 import type {
   CommandWanted,
   DirectoryWanted,
@@ -6,12 +5,11 @@ import type {
   PgClusterWanted,
   PgDatabaseWanted,
   PgRoleWanted,
-  Question,
   UnitWanted,
   UserWanted,
   Wanted,
 } from '../machine/model.ts'
-import {render, templatePath} from '../render/render.ts'
+import {render} from '../render/render.ts'
 import type {Secret} from '../secret/secret.ts'
 import {hardening} from './hardening.ts'
 import {addressOf, type Environment, fullName, hostsOf, type RuntimeState, stateIn} from './model.ts'
@@ -237,24 +235,4 @@ function file(
   {group, mode}: {group: string; mode: string},
 ): FileWanted {
   return {kind: 'file', path, content, owner: 'root', group, mode}
-}
-
-/** Asks whether all of its services on this host are ready, and waits for them that many seconds on the host itself. */
-export function readiness({id}: Environment, seconds: number): Question {
-  return {
-    ask: 'run_as',
-    args: [id, 'perl', '-e', program('ready.pl'), `${seconds}`, ...faces.map(face => at.adminSocket(id, face))],
-  }
-}
-
-/**
- * User and command line, for `run_as`, that ask a service's admin listener; a body comes on stdin. As its own user:
- * the socket's folder is the service's, and root would follow a link in it to another customer's socket.
- */
-export function asking({id}: Environment, face: Face, request: readonly [string, string]): readonly string[] {
-  return [id, 'perl', '-e', program('ask.pl'), at.adminSocket(id, face), ...request]
-}
-
-function program(name: string): string {
-  return readFileSync(templatePath(`program/${name}`), 'utf8')
 }

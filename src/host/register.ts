@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs'
 import type {World} from '../cli/world.ts'
+import type {Anchors} from '../ledger/anchor.ts'
 import {host as hostRow, putHost, removeHost} from '../ledger/host.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {templatePath} from '../render/render.ts'
@@ -8,6 +9,7 @@ import {type HostAddWorld, type HostRecords, hostAdd} from './add.ts'
 import {hostApply} from './apply.ts'
 import {bookOf} from './list.ts'
 import {asHost} from './model.ts'
+import {anchorPin} from './pinned.ts'
 import type {Bootstrap} from './ways.ts'
 
 /** `host-add` with the collaborators of this process; without the key when a run is taken up again. */
@@ -22,10 +24,10 @@ export async function buildHostApply(world: World): Promise<Runbook> {
 
 /** What adopting needs of the world. */
 export async function hostAddWorld(world: World, bootstrap?: Bootstrap): Promise<HostAddWorld> {
-  const [ledger, ways] = await Promise.all([world.ledger(), world.ways()])
+  const [ledger, ways, anchors] = await Promise.all([world.ledger(), world.ways(), world.anchors()])
   const program = readFileSync(templatePath('program/preflight.sh'), 'utf8')
   return {
-    records: recordsOf(ledger),
+    records: recordsOf(ledger, anchors),
     ways,
     clock: world.clock,
     program,
@@ -34,13 +36,19 @@ export async function hostAddWorld(world: World, bootstrap?: Bootstrap): Promise
 }
 
 /** Hosts as the ledger keeps them; a retired one is not there. */
-export function recordsOf(ledger: Ledger): HostRecords {
+export function recordsOf(ledger: Ledger, anchors?: Anchors): HostRecords {
   return {
     find: async name => {
       const row = await hostRow(ledger, name)
       return row && row.retiredAt === undefined ? asHost(row) : undefined
     },
-    put: host => putHost(ledger, {...host, facts: {...host.facts}}),
-    remove: name => removeHost(ledger, name),
+    put: async host => {
+      await putHost(ledger, {...host, facts: {...host.facts}})
+      if (anchors) await anchorPin(anchors, host)
+    },
+    remove: async name => {
+      await removeHost(ledger, name)
+      await anchors?.remove('host', name)
+    },
   }
 }

@@ -1,10 +1,12 @@
 import {type CodedError, Refusal} from '../error.ts'
+import type {Anchors} from '../ledger/anchor.ts'
 import {repinHost} from '../ledger/host.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {fingerprintOf} from './fingerprint.ts'
 import {overHosts, type Pace} from './fleet.ts'
 import type {Host} from './model.ts'
 import {type KeyTyped, keyToPin} from './pin.ts'
+import {anchorPin} from './pinned.ts'
 import {type HostTrouble, trouble} from './plan.ts'
 import type {Ways} from './ways.ts'
 
@@ -30,6 +32,7 @@ export interface KeysTyped {
 
 export interface Repinning {
   readonly ledger: Ledger
+  readonly anchors: Anchors
   readonly ways: Pick<Ways, 'presented'>
   readonly pace: Pace
   /** Shows a host's fingerprint to a person, and gives back what was typed. */
@@ -47,7 +50,7 @@ export async function repin(
   hosts: readonly Host[],
   typed: KeysTyped,
 ): Promise<{readonly items: readonly Repinned[]}> {
-  const {ledger, ask, agree, plan} = repinning
+  const {ledger, anchors, ask, agree, plan} = repinning
   const found = await keysFound(repinning, hosts, keysByHost(hosts, typed))
   const items: Repinned[] = []
   const changing: {readonly host: Host; readonly key: string; readonly says: string}[] = []
@@ -65,7 +68,10 @@ export async function repin(
   const list = changing.map(({says}) => says).join(', ')
   const names = changing.map(({host}) => host.name).join(',')
   await agree(names, `Pins ${list}: whoever holds that key is that host from now on.`)
-  for (const {host, key} of changing) await repinHost(ledger, host.name, key)
+  for (const {host, key} of changing) {
+    await repinHost(ledger, host.name, key)
+    await anchorPin(anchors, {name: host.name, hostKey: key})
+  }
   return {items}
 }
 

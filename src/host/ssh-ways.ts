@@ -1,13 +1,22 @@
+import type {Anchors} from '../ledger/anchor.ts'
 import {type Manner, machineOver} from '../machine/apply.ts'
 import {presentedKey, runProgram} from '../machine/look.ts'
 import type {Connection, Machine} from '../machine/model.ts'
 import {type SshTarget, sshConnection} from '../machine/ssh.ts'
 import type {ControlKey} from './control-key.ts'
 import {controlUser} from './model.ts'
+import {assertPinned} from './pinned.ts'
 import type {Bootstrap, Door, Entered, Ways} from './ways.ts'
 
-/** The ways into hosts over SSH, with the control plane's key or the one given; `before` hears of every change. */
-export function sshWays({key, publicKey}: ControlKey, before?: Manner['before']): Ways {
+export interface Trust {
+  /** Hears of every change. */
+  readonly before?: Manner['before']
+  /** Whether a recorded host's pinned key is the one that was pinned by us. */
+  readonly anchors?: Pick<Anchors, 'holds'>
+}
+
+/** The ways into hosts over SSH, with the control plane's key or the one given. */
+export function sshWays({key, publicKey}: ControlKey, {before, anchors}: Trust = {}): Ways {
   const target = ({name, address, hostKey, newcomer}: Door, {user, key: own}: Bootstrap): SshTarget => {
     const otherKey = newcomer
       ? [
@@ -20,9 +29,29 @@ export function sshWays({key, publicKey}: ControlKey, before?: Manner['before'])
   const ourselves: Bootstrap = {user: controlUser, key}
   return {
     publicKey,
-    enter: (door, bootstrap = ourselves) => entered(sshConnection(target(door, bootstrap)), before ? {before} : {}),
+    enter: (door, bootstrap = ourselves) =>
+      entered(trusted(sshConnection(target(door, bootstrap)), {door, anchors}), before ? {before} : {}),
     run: (door, program, bootstrap = ourselves) => runProgram(target(door, bootstrap), program),
     presented: address => presentedKey(address),
+  }
+}
+
+/** Nothing is sent to a host whose pinned key was put into the ledger by somebody else. */
+function trusted(connection: Connection, {door, anchors}: {door: Door; anchors: Trust['anchors']}): Connection {
+  if (door.newcomer || anchors === undefined) return connection
+  let asked: Promise<void> | undefined
+  return {
+    host: connection.host,
+    get roundTrips() {
+      return connection.roundTrips
+    },
+    async exchange(exchange) {
+      asked ??= assertPinned(anchors, door)
+      await asked
+      return connection.exchange(exchange)
+    },
+    close: () => connection.close(),
+    again: () => connection.again(),
   }
 }
 

@@ -14,4 +14,5 @@ export {
 export {overHosts} from './fleet.ts'
 export {fleetOf} from './list.ts'
 export {firewall} from './wanted.ts'
+export {anchorPin} from './pinned.ts'
 export type {Ways} from './ways.ts'

@@ -5,6 +5,7 @@ import {createAuthority, rootFile} from '../ca/steps.ts'
 import type {Clock} from '../clock.ts'
 import {Refusal} from '../error.ts'
 import {headSchedule} from '../journal/model.ts'
+import {type Anchors, anchorsIn} from '../ledger/anchor.ts'
 import {createLedger} from '../ledger/create.ts'
 import {lockFile} from '../ledger/file-lock.ts'
 import {append} from '../ledger/journal.ts'
@@ -17,6 +18,7 @@ import {putSetting, setting} from '../ledger/setting.ts'
 import {defaultKeyFile, machineKeyFile, signRequest} from '../operator/steps.ts'
 import {keyFileOf, newKey, readKeys, writeKeys} from '../secret/key-file.ts'
 import {recoveryKey} from '../secret/recovery.ts'
+import {beginAnchors} from './anchors.ts'
 import {makeKeys} from './keys.ts'
 import {type FirstOperators, makeOperators, type OperatorGiven} from './operators.ts'
 
@@ -57,17 +59,19 @@ export async function init(input: InitInput): Promise<Initialised> {
     const baseDomain = await settleBaseDomain(ledger, input.baseDomain)
     const sshKeyFile = await makeKeys({ledger, secrets, home})
     await createAuthority({ledger, secrets, clock: input.clock}, baseDomain, home)
+    const anchors = anchorsIn(secrets)
     const operators = await makeOperators(ledger, {
       ...input,
       baseDomain,
       fallback: `${userInfo().username}@${hostname()}`,
     })
+    await beginAnchors({ledger, anchors}, home)
     await putSchedule(ledger, headSchedule)
     for (const key of recovery) await addRecoveryKey(ledger, key, {keyFile, home})
     const changed = (await count(ledger)) !== before
     const recoveryKeys = (await recoverySeals(ledger)).length
     const result = {home, baseDomain, caFile: rootFile(home), sshKeyFile, keyFile, recoveryKeys, changed, ...operators}
-    if (changed) await record(ledger, input, result)
+    if (changed) await record({ledger, anchors}, input, result)
     return result
   } finally {
     await ledger.close()
@@ -106,7 +110,11 @@ async function settleBaseDomain(ledger: Ledger, wanted: string | undefined): Pro
   return domain
 }
 
-async function record(ledger: Ledger, {home, env, clock}: InitInput, result: Initialised): Promise<void> {
+async function record(
+  {ledger, anchors}: {readonly ledger: Ledger; readonly anchors: Anchors},
+  {home, env, clock}: InitInput,
+  result: Initialised,
+): Promise<void> {
   const {baseDomain, operator, machineOperator} = result
   const request = {command: 'init', input: {home, baseDomain, operator, machineOperator}}
   const keyFile = existsSync(defaultKeyFile(home)) ? undefined : machineKeyFile(home)
@@ -114,7 +122,7 @@ async function record(ledger: Ledger, {home, env, clock}: InitInput, result: Ini
     signature,
     request: body,
     ...signed
-  } = await signRequest(request, {ledger, clock, home, env: {...env, SELFHELP_OPERATOR_KEY: ''}, keyFile})
+  } = await signRequest(request, {ledger, anchors, clock, home, env: {...env, SELFHELP_OPERATOR_KEY: ''}, keyFile})
   const {account, machine} = signed
   const entry = {at: clock.now(), kind: 'command', subject: 'ledger', result: 'done', body, signature} as const
   await append(ledger, {...entry, operator: signed.operator, account, machine})

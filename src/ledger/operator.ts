@@ -45,16 +45,16 @@ export async function retireOperator(ledger: Queries, email: string, at: Tempora
 }
 
 /**
- * True when the journal has this request of a run before the one that retired its operator. The journal's order is nobody's
- * to choose; the instant within a request is whatever its signer wrote.
+ * True when the journal has this request before the one that retired its operator. The journal's order is nobody's to
+ * choose; the instant within a request is whatever its signer wrote.
  */
 export async function askedBeforeRetiring(
   ledger: Queries,
-  {run, email, signature}: {readonly run: string; readonly email: string; readonly signature: string},
+  {email, signature}: {readonly email: string; readonly signature: string},
 ): Promise<boolean> {
   const row = await ledger.one<{before: boolean | undefined}>`
     select (select min(sequence) from journal
-        where run = ${run} and kind = 'run' and result = 'queued' and signature = ${signature})
+        where signature = ${signature} and operator = ${email} and result in ('queued', 'asked'))
       < (select min((body->>'asked')::bigint) from journal
         where kind = 'command' and subject = ${email} and result = 'done' and body->>'command' = 'operator retire') as before`
   return row?.before === true

@@ -1,6 +1,8 @@
 import {Bug, Refusal} from '../error.ts'
+import type {Anchors} from '../ledger/anchor.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {addOperator as insert, operator, operatorByKey} from '../ledger/operator.ts'
+import {anchorOperator} from './anchored.ts'
 import {assertEmail} from './model.ts'
 import {readPublicKey} from './public-key.ts'
 
@@ -19,14 +21,23 @@ export interface OperatorAdded {
 }
 
 /** Adds a person who may sign changes; the same again changes nothing. Refusal `operator-exists` for a taken address or key. */
-export async function addOperator(ledger: Ledger, {email, keyFile, role}: OperatorWanted): Promise<OperatorAdded> {
+export async function addOperator(
+  {ledger, anchors}: {readonly ledger: Ledger; readonly anchors: Anchors},
+  {email, keyFile, role}: OperatorWanted,
+): Promise<OperatorAdded> {
   assertEmail(email)
   const wanted = {email, role, publicKey: readPublicKey(keyFile)}
-  if (await insert(ledger, wanted)) return {...wanted, changed: true}
+  if (await insert(ledger, wanted)) {
+    await anchorOperator(anchors, wanted)
+    return {...wanted, changed: true}
+  }
   const found = (await operator(ledger, email)) ?? (await operatorByKey(ledger, wanted.publicKey))
   if (!found) throw new Bug('An operator was neither added nor found.')
-  if (found.email === email && found.publicKey === wanted.publicKey && found.role === role && !found.retiredAt)
+  if (found.email === email && found.publicKey === wanted.publicKey && found.role === role && !found.retiredAt) {
+    // Whoever asked for it is an operator: what they name is what we trust.
+    await anchorOperator(anchors, wanted)
     return {...wanted, changed: false}
+  }
   const {retiredAt} = found
   throw new Refusal(
     'operator-exists',

@@ -4,11 +4,13 @@ import {hostname, userInfo} from 'node:os'
 import {join} from 'node:path'
 import type {Clock} from '../clock.ts'
 import {Refusal} from '../error.ts'
+import type {Anchors} from '../ledger/anchor.ts'
 import {canonical} from '../ledger/canonical.ts'
 import type {Actor} from '../ledger/journal.ts'
 import type {Queries} from '../ledger/ledger.ts'
 import {type OperatorRow, operatorByKey} from '../ledger/operator.ts'
 import {readPrivateFile} from '../secret/private-file.ts'
+import {assertAnchored} from './anchored.ts'
 import {agentKeys, inFolder, keygenSign, publicHalf} from './keygen.ts'
 import {namespace, type Signed, type SignedRequest} from './model.ts'
 import {parsePublicKey, readText} from './public-key.ts'
@@ -19,6 +21,7 @@ export type Asked = Pick<SignedRequest, 'command' | 'input' | 'reason' | 'ticket
 
 export interface Signing {
   readonly ledger: Queries
+  readonly anchors: Pick<Anchors, 'holds'>
   readonly clock: Clock
   readonly home: string
   readonly env: NodeJS.ProcessEnv
@@ -77,7 +80,9 @@ async function findKey(signing: Signing): Promise<{operator: OperatorRow; sign: 
     )
   for (const {publicKey, sign} of keys) {
     const operator = await operatorByKey(ledger, publicKey)
-    if (operator && !operator.retiredAt) return {operator, sign}
+    if (!operator || operator.retiredAt) continue
+    await assertAnchored(signing.anchors, operator)
+    return {operator, sign}
   }
   throw await nobody(ledger, keys, file)
 }

@@ -2,6 +2,7 @@ import {Refusal} from '../error.ts'
 import {readPrivateFile} from '../secret/private-file.ts'
 import {parseEd25519} from './sshsig.ts'
 
+export {anchorOperator} from './anchored.ts'
 export {readPublicKey} from './public-key.ts'
 export {defaultKeyFile, machineKeyFile, signRequest} from './sign.ts'
 export {verifySignature} from './verify.ts'

@@ -1,19 +1,35 @@
 import {Temporal} from 'temporal-polyfill'
 import {Refusal} from '../error.ts'
+import type {Anchors} from '../ledger/anchor.ts'
 import {canonical} from '../ledger/canonical.ts'
 import type {Queries} from '../ledger/ledger.ts'
 import {askedBeforeRetiring, type OperatorRow, operator} from '../ledger/operator.ts'
+import {assertAnchored} from './anchored.ts'
 import {keygenVerify} from './keygen.ts'
 import {namespace, type SignedRequest} from './model.ts'
 import {verifyEd25519} from './sshsig.ts'
 
-/** Who signed a request, from the signature alone. Refusal `signature-invalid` when it is not that operator's, or was retired then. */
-export async function verifyRequest(ledger: Queries, request: SignedRequest, signature: string): Promise<OperatorRow> {
+export interface Verifying {
+  readonly ledger: Queries
+  readonly anchors: Pick<Anchors, 'holds'>
+}
+
+/**
+ * Who signed a request, from the signature alone. Refusal `signature-invalid` when it is not that operator's, was
+ * written down after they had retired, or when nobody of us made them an operator.
+ */
+export async function verifyRequest(
+  {ledger, anchors}: Verifying,
+  request: SignedRequest,
+  signature: string,
+): Promise<OperatorRow> {
   const found = await operator(ledger, request.operator)
   if (!found) throw invalid(request, 'there is no such operator')
   if (!(await verifySignature(request, signature, found.publicKey)))
     throw invalid(request, 'the signature is not theirs')
-  if (found.retiredAt && !(await wasInTime(ledger, request, {signature, retired: found.retiredAt})))
+  await assertAnchored(anchors, found)
+  const retired = found.retiredAt
+  if (retired && !(await wasInTime(ledger, request, {signature, retired})))
     throw invalid(request, 'the operator had been retired')
   return found
 }
@@ -21,11 +37,11 @@ export async function verifyRequest(ledger: Queries, request: SignedRequest, sig
 /** The journal's order says it; the request's own instant may have been chosen. */
 async function wasInTime(
   ledger: Queries,
-  {run, at, operator: email}: SignedRequest,
+  {at, operator: email}: SignedRequest,
   {signature, retired}: {readonly signature: string; readonly retired: Temporal.Instant},
 ): Promise<boolean> {
-  if (run === undefined || Temporal.Instant.compare(Temporal.Instant.from(at), retired) >= 0) return false
-  return askedBeforeRetiring(ledger, {run: run.id, email, signature})
+  if (Temporal.Instant.compare(Temporal.Instant.from(at), retired) >= 0) return false
+  return askedBeforeRetiring(ledger, {email, signature})
 }
 
 /** True when this key signed this request. */

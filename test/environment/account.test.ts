@@ -1,8 +1,8 @@
 import t from 'tap'
+import {readiness} from '../../src/environment/asking.ts'
 import type {Environment} from '../../src/environment/model.ts'
 import type {Platform} from '../../src/environment/platform.ts'
 import {accounts, welcomes} from '../../src/environment/steps.ts'
-import {readiness} from '../../src/environment/wanted.ts'
 import type {Machine} from '../../src/machine/model.ts'
 import {acme} from '../support/tenant-world.ts'
 

@@ -71,7 +71,7 @@ t.test('a tenant from its contract to pages over https, and away again', {skip: 
     const config = JSON.parse((await onHost(cmc, 'north-1', 'cat', `/etc/selfhelp/${id}/presentation.json`)).out)
     const {port} = config.listen
     const as = (user: string, script: string) =>
-      onHost(cmc, 'north-1', 'runuser', '-u', user, '--', 'perl', '-e', script)
+      onHost(cmc, 'north-1', 'sh', '-c', `runuser -u ${user} -- /usr/bin/perl -e '${script}'`)
     const take = `use IO::Socket::INET; exit(IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => ${port}, Listen => 1, ReuseAddr => 1) ? 0 : 7)`
     await onHost(cmc, 'north-1', 'systemctl', 'kill', '--signal=STOP', `${id}-presentation.service`)
     t.equal((await as(neighbour, take)).exit, 7, 'while it hangs')

@@ -21,6 +21,7 @@ import {freshLedger, type TestLedger} from '../support/ledger.ts'
 import {inService} from '../support/platform.ts'
 
 const at = (text: string) => Temporal.Instant.from(text)
+const anchors = {holds: async () => true}
 /** In the frozen weeks, a Tuesday at 22:00 in Paris. */
 const frozen = at('2026-12-29T21:00:00Z')
 /** A Saturday in November. */
@@ -30,7 +31,7 @@ const production = 'acme/production'
 function calendar(ledger: TestLedger) {
   return mayStartBy({
     ledger,
-    verify: async (request, signature) => void (await verifyRequest(ledger, request, signature)),
+    verify: async (request, signature) => void (await verifyRequest({ledger, anchors}, request, signature)),
   })
 }
 
@@ -44,7 +45,7 @@ async function desk(t: Test, ledger: TestLedger, {name, role}: {name: string; ro
   await addOperator(ledger, {email: `${name}@cmc.test`, role, publicKey: key.publicKey})
   return (command: string, input: Record<string, unknown>, now: Temporal.Instant) => {
     const clock: Clock = {now: () => now, sleep: async () => {}}
-    return signRequest({command, input, reason: 'CVE-2026-1234'}, {ledger, home, env: {}, clock, keyFile})
+    return signRequest({command, input, reason: 'CVE-2026-1234'}, {ledger, anchors, home, env: {}, clock, keyFile})
   }
 }
 

@@ -107,8 +107,9 @@ t.test('several hosts are pinned to other keys, each seen and all confirmed; a d
   }
   const hosts = await selected(ledger, {names: [], all: true})
   const confirmed: string[] = []
+  const anchors = {put: async () => {}, holds: async () => true, remove: async () => {}}
   const repinning = {
-    ...{ledger, ways, pace: usualPace, plan: false},
+    ...{ledger, anchors, ways, pace: usualPace, plan: false},
     ask: async (_: string, shown: string) => shown,
     agree: async (names: string) => void confirmed.push(names),
   }

@@ -127,7 +127,7 @@ t.test("an operator's signature that does not fit what was asked is found", asyn
   const {privateKey, publicKey} = newSshKey('jane')
   writeFileSync(join(home, 'operator-key'), privateKey.expose(), {mode: 0o600})
   await addOperator(ledger, {email: 'jane@cmc.test', role: 'cmc', publicKey})
-  const signing = {ledger, home, clock, env: {PATH: process.env.PATH}}
+  const signing = {ledger, anchors: {holds: async () => true}, home, clock, env: {PATH: process.env.PATH}}
   const signed = await signRequest({command: 'site add', input: {name: 'north'}, reason: 'new'}, signing)
   await mutate({ledger, clock, signed, subject: 'north', tenant: undefined}, async () => {})
   await t.rejects(

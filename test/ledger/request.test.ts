@@ -5,17 +5,22 @@ import {join} from 'node:path'
 import t, {type Test} from 'tap'
 import {Temporal} from 'temporal-polyfill'
 import {systemClock} from '../../src/clock.ts'
+import {anchorsIn} from '../../src/ledger/anchor.ts'
 import {append} from '../../src/ledger/journal.ts'
 import {addOperator, retireOperator} from '../../src/ledger/operator.ts'
+import {secretStore} from '../../src/ledger/secret-store.ts'
+import {anchorOperator} from '../../src/operator/anchored.ts'
 import {mutate} from '../../src/operator/mutate.ts'
 import {parsePublicKey} from '../../src/operator/public-key.ts'
 import {signRequest} from '../../src/operator/sign.ts'
 import {verifyRequest} from '../../src/operator/verify.ts'
+import {newKey, writeKeys} from '../../src/secret/key-file.ts'
 import {newSshKey} from '../../src/secret/ssh-key.ts'
 import {freshLedger} from '../support/ledger.ts'
 
 const asked = {command: 'tenant create', input: {name: 'acme', sites: ['b', 'a']}, reason: 'ordered'}
 const env = {PATH: process.env.PATH}
+const anchors = {holds: async () => true}
 
 async function withJane(t: Test) {
   const ledger = await freshLedger(t)
@@ -23,18 +28,40 @@ async function withJane(t: Test) {
   const {privateKey, publicKey} = newSshKey('jane')
   writeFileSync(join(home, 'operator-key'), privateKey.expose(), {mode: 0o600})
   await addOperator(ledger, {email: 'jane@cmc.test', role: 'cmc', publicKey})
-  return {ledger, home, publicKey, signing: {ledger, home, env, clock: systemClock}}
+  return {ledger, home, publicKey, signing: {ledger, anchors, home, env, clock: systemClock}}
 }
 
 t.test('a request is signed with the key in the home, and verified from the ledger', async t => {
   const {ledger, signing} = await withJane(t)
   const signed = await signRequest(asked, signing)
   t.match(signed, {operator: 'jane@cmc.test', role: 'cmc', request: asked})
-  t.match(await verifyRequest(ledger, signed.request, signed.signature), {email: 'jane@cmc.test'})
+  t.match(await verifyRequest({ledger, anchors}, signed.request, signed.signature), {email: 'jane@cmc.test'})
   const again = await signRequest(asked, signing)
   t.not(again.request.nonce, signed.request.nonce)
   const forged = {...signed.request, input: {name: 'evil'}}
-  await t.rejects(verifyRequest(ledger, forged, signed.signature), {code: 'signature-invalid'})
+  await t.rejects(verifyRequest({ledger, anchors}, forged, signed.signature), {code: 'signature-invalid'})
+})
+
+t.test('whom nobody of us made an operator signs nothing, whatever stands in the ledger', async t => {
+  const {ledger, home, signing, publicKey} = await withJane(t)
+  const keyFile = join(home, 'keys')
+  writeKeys(keyFile, [newKey()])
+  const anchors = anchorsIn(secretStore(ledger, keyFile))
+  const jane = {email: 'jane@cmc.test', role: 'cmc', publicKey} as const
+  await t.rejects(signRequest(asked, {...signing, anchors}), {code: 'signature-invalid', exit: 3})
+  await anchorOperator(anchors, jane)
+  const signed = await signRequest(asked, {...signing, anchors})
+  t.match(await verifyRequest({ledger, anchors}, signed.request, signed.signature), jane)
+  await ledger.owner.all`update operator set role = 'approver'`
+  await t.rejects(verifyRequest({ledger, anchors}, signed.request, signed.signature), {code: 'signature-invalid'})
+  await ledger.owner
+    .all`update secret set sealed = (select sealed from secret where name <> 'x' limit 1), name = 'anchor/operator/joe@cmc.test'`
+  await addOperator(ledger, {...jane, email: 'joe@cmc.test', publicKey: newSshKey('joe').publicKey}).catch(() => {})
+  await t.rejects(
+    anchors.holds('operator', 'joe@cmc.test', jane),
+    {code: 'secret-unreadable'},
+    'an anchor moves to nobody else',
+  )
 })
 
 t.test('the flag goes before the variable, the variable before the home', async t => {
@@ -73,7 +100,7 @@ t.test(
       const signed = await signRequest({...asked, run: {id, runbook: 'b', inputHash: 'h'}}, {...signing, clock})
       const noted = () =>
         append(ledger, {...about, kind: 'run', subject: 'acme', run: id, result: 'queued', signature: signed.signature})
-      return {noted, verified: () => verifyRequest(ledger, signed.request, signed.signature)}
+      return {noted, verified: () => verifyRequest({ledger, anchors}, signed.request, signed.signature)}
     }
     const [early, unnoted, late] = [await askedFor('r1'), await askedFor('r2'), await askedFor('r3')]
     await early.noted()
@@ -128,6 +155,6 @@ t.test('a key in the agent signs, of any kind', async t => {
   execFileSync('ssh-add', ['-q', file], {env: withAgent})
   const [publicKey = ''] = /^\S+ \S+/.exec(execFileSync('ssh-keygen', ['-y', '-f', file]).toString()) ?? []
   await addOperator(ledger, {email: 'agent@cmc.test', role: 'approver', publicKey})
-  const signed = await signRequest(asked, {ledger, home, env: withAgent, clock: systemClock})
-  t.match(await verifyRequest(ledger, signed.request, signed.signature), {email: 'agent@cmc.test'})
+  const signed = await signRequest(asked, {ledger, anchors, home, env: withAgent, clock: systemClock})
+  t.match(await verifyRequest({ledger, anchors}, signed.request, signed.signature), {email: 'agent@cmc.test'})
 })

@@ -8,5 +8,5 @@ create trigger operator_stays_retired before update on operator for each row
   when (old.retired_at is not null and new.retired_at is distinct from old.retired_at)
   execute function operator_stays_retired();
 
--- Where in the journal a run was asked for.
-create index journal_of_runs on journal (run) where kind = 'run' and result = 'queued';
+-- Where in the journal a signed request was written down.
+create index journal_signed on journal using hash (signature) where signature is not null;
