@@ -13,6 +13,6 @@ export {
 } from './edge.ts'
 export {overHosts} from './fleet.ts'
 export {fleetOf} from './list.ts'
-export {firewall} from './wanted.ts'
 export {anchorPin} from './pinned.ts'
+export {firewall} from './wanted.ts'
 export type {Ways} from './ways.ts'
