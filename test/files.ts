@@ -121,7 +121,7 @@ class Said {
   }
 
   told({failed}: Counts): readonly string[] {
-    return failed > 0 ? this.#lines : this.#lines.filter(line => line.includes('# SKIP'))
+    return failed > 0 ? this.#lines : this.#lines.filter(line => /# (?:SKIP|CRASHED )/.test(line))
   }
 }
 

@@ -21,6 +21,8 @@ interface Part {
   readonly jobs?: number
   /** Files may share a process. */
   readonly share?: boolean
+  /** Environment variables of its own. */
+  readonly env?: NodeJS.ProcessEnv
 }
 
 const all = globSync('test/**/*.test.ts', {cwd: packageRoot()}).toSorted()
@@ -39,8 +41,18 @@ const parts: readonly Part[] = [
   {name: 'journeys on lab hosts', files: all.filter(file => journey.test(file) && !alone.test(file)), jobs: 3},
 ]
 
+/** `npm run test:deep`: every runbook that touches hosts, killed at every point of every step on lab hosts. */
+const deepParts: readonly Part[] = [
+  {
+    name: 'every crash on lab hosts',
+    files: ['test/journey/crash.test.ts', 'test/journey/host-crash.test.ts'],
+    jobs: 2,
+    env: {SELFHELP_SEED: 'all'},
+  },
+]
+
 /** Sets up, runs every part, prints how long each took and the counts as the last line; gives the exit code. */
-export async function suite(began: number): Promise<number> {
+export async function suite(began: number, {deep = false} = {}): Promise<number> {
   process.chdir(packageRoot())
   const times: [string, number][] = [['npm packages', Date.now() - began]]
   const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
@@ -51,7 +63,7 @@ export async function suite(began: number): Promise<number> {
   }
   const lab = await timed('set-up', setUp)
   const results: Counts[] = []
-  for (const part of parts) {
+  for (const part of deep ? deepParts : parts) {
     if (part.files.length === 0) continue
     if (!lab && journey.test(part.files[0] ?? '')) results.push(skip(part))
     else results.push(await timed(part.name, () => test(part)))
@@ -94,12 +106,12 @@ async function must(title: string, program: string, argv: readonly string[]): Pr
 }
 
 /** A home and a lab name of this run's own, so that it runs beside a quickstart and beside another run. */
-async function test({name, files, jobs, share}: Part): Promise<Counts> {
+async function test({name, files, jobs, share, env: own}: Part): Promise<Counts> {
   console.log(`\n== ${name}`)
   const home = mkdtempSync(join(tmpdir(), 'selfhelp-test-'))
   // The ledger's own account must be able to walk to its data.
   chmodSync(home, 0o711)
-  const env = {SELFHELP_HOME: join(home, 'home'), SELFHELP_TEST_LAB: `test-${process.pid}`}
+  const env = {SELFHELP_HOME: join(home, 'home'), SELFHELP_TEST_LAB: `test-${process.pid}`, ...own}
   const counts = await runFiles(files, {jobs, env, share})
   rmSync(home, {recursive: true, force: true})
   return counts

@@ -7,7 +7,7 @@ import {putSite} from '../../src/ledger/site.ts'
 import type {Runbook} from '../../src/runbook/model.ts'
 import {Secret} from '../../src/secret/secret.ts'
 import type {Trial} from '../support/crash.ts'
-import type {Killable, Place} from '../support/kill.ts'
+import type {Killable, Place} from '../support/killable.ts'
 import {clock, type Scripted, scripted} from './scripted.ts'
 
 const input: HostAddInput = {

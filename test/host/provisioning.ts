@@ -5,7 +5,7 @@ import type {Host} from '../../src/host/model.ts'
 import {inspect} from '../../src/host/preflight.ts'
 import type {Runbook} from '../../src/runbook/model.ts'
 import type {Trial} from '../support/crash.ts'
-import type {Killable, Place} from '../support/kill.ts'
+import type {Killable, Place} from '../support/killable.ts'
 import {captured} from './captured.ts'
 import {scripted} from './scripted.ts'
 

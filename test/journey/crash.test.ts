@@ -1,91 +1,96 @@
+// The story that is told twice, and how a new runbook gets its chapter: test/support/crash-levels.ts.
 import {readFileSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import t, {type Test} from 'tap'
+import {connectLedger} from '../../src/ledger/connect.ts'
+import {placeOf} from '../../src/ledger/place.ts'
 import {packageRoot} from '../../src/root.ts'
 import {type Centre, centre} from '../support/centre.ts'
+import {levels} from '../support/crash-levels.ts'
+import {effectsOn, factsOf} from '../support/host-facts.ts'
 import {whyNoLab} from '../support/lab.ts'
 import {diesOncePerStep} from '../support/lab-crash.ts'
+import {application, must, prepared} from '../support/prepared.ts'
+import {longest, seed} from '../support/seed.ts'
+import {askedFor, type Told} from '../support/story.ts'
 
-t.setTimeout(900_000)
+t.setTimeout(longest)
 const why = await whyNoLab()
+const host = 'north-1'
+const chapters = levels.flatMap(({runbook, typed}) => (typed ? [{runbook, typed}] : []))
 
-t.test('a tenant is the same whether its creation was killed in every step or never', {skip: why ?? false}, async t => {
-  const cmc = await centre(t, '-crash', [{name: 'north', count: 1}])
-  await prepared(t, cmc)
-  const contract = contractOf(cmc)
-  const create = ['tenant', 'create', 'acme', '--contract', contract]
-
-  t.match(await cmc.json(...create), {exit: 0})
-  const undisturbed = await facts(cmc)
-  const removed = await cmc.type('tenant', 'remove', 'acme', '--confirm', 'acme')
-  t.equal(removed.exit, 0, removed.err)
-
-  const {answer} = await cmc.json(...create, '--detach')
-  await diesOncePerStep(t, cmc, answer.run)
-  t.strictSame(await facts(cmc), undisturbed)
-  t.equal((await cmc.type('host', 'drift', '--all')).exit, 0, 'hosts have not drifted')
-  t.equal((await cmc.type('environment', 'drift')).exit, 0, 'environments have not drifted')
-})
-
-async function prepared(t: Test, cmc: Centre): Promise<void> {
-  t.equal((await cmc.type('init', '--operator', 'jane.doe@cmc.test')).exit, 0)
-  const dates = ['--iso27001', '2099-06-30', '--soc2', '2099-03-31']
-  await cmc.type('site', 'add', 'north', '--country', 'FR', '--tier', '3+', ...dates)
-  const {hostKey} = await cmc.host('north-1')
-  const roles = await cmc.adopting('north-1', 'edge', 'presentation', 'edition', 'database')
-  const added = await cmc.type('host', 'add', 'north-1', ...roles, '--host-key', hostKey)
-  t.equal(added.exit, 0, added.err)
-  t.equal((await cmc.type('host', 'apply', '--all')).exit, 0)
-  t.equal((await cmc.type('release', 'build')).exit, 0)
+/** What was true after a run, and what it had done on the host. */
+interface Chapter {
+  readonly facts: readonly string[]
+  readonly effects: Readonly<Record<string, number>>
 }
 
-/** The reference contract with one environment at one site. */
-function contractOf(cmc: Centre): string {
-  const file = join(dirname(cmc.home), 'acme.yaml')
-  const text = readFileSync(join(packageRoot(), 'examples/acme.yaml'), 'utf8')
-  writeFileSync(file, text.replace(/, secondary: south/, '').replace(/^ +qualification.*\n/m, ''))
-  return file
+t.test(
+  'a tenant is the same whether each run on it was killed in every step or never',
+  {skip: why ?? false},
+  async t => {
+    t.comment(`SELFHELP_SEED=${seed}`)
+    const cmc = await centre(t, '-crash', [{name: 'north', count: 1}])
+    await must(cmc, 'init', '--operator', 'jane.doe@cmc.test')
+    await prepared(cmc, {[host]: [...application, 'repository']})
+    const undisturbed = await told(cmc, async run => void (await must(cmc, 'run', 'resume', run)))
+    const killed = await told(cmc, run => diesOncePerStep(t, cmc, run))
+    for (const [at, {runbook}] of chapters.entries()) compare(t, runbook, [undisturbed[at], killed[at]])
+  },
+)
+
+function compare(t: Test, runbook: string, [calm, hard]: readonly (Chapter | undefined)[]): void {
+  t.strictSame(hard?.facts, calm?.facts, `${runbook}: facts are as after an undisturbed run`)
+  const [done, should] = [ownOf(hard), ownOf(calm)]
+  t.not(Object.keys(done).length, 0, `${runbook}: the host knows what was done`)
+  t.strictSame(done, should, `${runbook}: the host did everything as often as in an undisturbed run`)
+  const often = Object.entries(done).filter(([of, times]) => times > 1 && namesOneThing.test(of))
+  t.strictSame(often, [], `${runbook}: each effect happened once`)
 }
 
-/** What is generated anew for each tenant, and so differs: by path. */
-const generated = ['*.pem', '*.key', '*.crt', '*/secret/*', '*/secrets/*', '*password*', '*.new', '*/crt-list*']
+/** Of other actions the record does not tell one use from another: a signal, a request to a service, a shared folder. */
+const namesOneThing = /^(?:put|remove|units|packages|useradd|release|nft|pg_\w+) /
 
-/** Packages, accounts, files by path, mode and hash, units, clusters, roles, ports, rulesets; the environment's id is `ENV`. */
-async function facts(cmc: Centre): Promise<readonly string[]> {
-  const {answer} = await cmc.json('environment', 'list')
-  const id: string = answer.items[0]?.id ?? 'none'
-  const own = ['/var/log', '/var/cache', '/var/lib/systemd', '/var/lib/selfhelp/exchange', '/var/lib/selfhelp/epoch']
-  const apart = [...own, '/var/lib/postgresql', '/var/tmp/systemd-private-*', '/var/lib/apt', '/var/lib/dpkg']
-    .map(path => `-path ${path}`)
-    .join(' -o ')
-  const unequal = generated.map(name => `-path '${name}'`).join(' -o ')
-  const script = [
-    'dpkg -l | grep ^ii',
-    'getent passwd | cut -d: -f1,5-',
-    'getent group | cut -d: -f1,4',
-    `find /etc /opt /var /home /root \\( ${apart} \\) -prune -o -printf '%y %m %u:%g %p\\n'`,
-    `find /etc /opt /var /home /root \\( ${apart} -o ${unequal} \\) -prune -o -type f -print | grep -F ${id} | while read -r file; do printf '%s %s\\n' "$(sed 's/${id}/ENV/g' "$file" | sha256sum)" "$file"; done`,
-    `systemctl list-unit-files --no-legend '${id}*' 'postgresql@*'`,
-    // systemd-timedated answers the preflight and ends by itself when nobody asks it more.
-    "systemctl list-units --all --plain --no-legend --type=service | grep -v '^systemd-timedated' | awk '{print $1, $3, $4}'",
-    "pg_lsclusters -h | awk '{print $1, $2, $3, $4, $5, $6}'",
-    "ss -Hltn | awk '{print $4}'",
-    'nft list ruleset',
-  ].join('; ')
-  const {out} = await cmc.type(
-    'lab',
-    'ssh',
-    'north-1',
-    '--lab',
-    cmc.lab,
-    '--',
-    'sh',
-    '-c',
-    `{ ${script}; } 2>/dev/null`,
-  )
-  return out
-    .replaceAll(id, 'ENV')
-    .split('\n')
-    .filter(line => !/session|user@|user-runtime/.test(line))
-    .sort()
+/** What two environments of a host share may be put together once more, when both change at once. */
+function ownOf(chapter: Chapter | undefined): Readonly<Record<string, number>> {
+  const shared = /^(?:assemble|units \S+ haproxy)/
+  return Object.fromEntries(Object.entries(chapter?.effects ?? {}).filter(([of]) => !shared.test(of)))
+}
+
+/** Tells the whole story, each of its runs followed in this way. */
+async function told(cmc: Centre, follow: (run: string) => Promise<void>): Promise<readonly Chapter[]> {
+  const names: Record<string, string> = {}
+  const done: Chapter[] = []
+  for (const {runbook, typed} of chapters) {
+    if (runbook === 'farewell-expire') await letFarewellsExpire(cmc)
+    const run = await askedFor(typed, tellingOf(cmc))
+    names[run] = `RUN-${runbook}`
+    await follow(run)
+    const {answer} = await cmc.json('environment', 'list')
+    for (const {id, name} of answer.items) names[id] = name.replace('/', '-').toUpperCase()
+    done.push({facts: await factsOf(cmc, host, names), effects: await effectsOn(cmc, {host, run, names})})
+    await must(cmc, 'host', 'drift', '--all')
+    if (answer.items.length > 0) await must(cmc, 'environment', 'drift')
+  }
+  return done
+}
+
+/** The reference contract at one site, with these environments. */
+function tellingOf(cmc: Centre): Told {
+  const text = readFileSync(join(packageRoot(), 'examples/acme.yaml'), 'utf8').replace(/, secondary: south/, '')
+  const contract = (legalName: string, ...environments: readonly string[]) => {
+    const file = join(dirname(cmc.home), 'acme.yaml')
+    const all = environments.map(name => `${name}: {topology: single}`).join(', ')
+    const named = text.replace(/^legalName: .*$/m, `legalName: ${legalName}`)
+    writeFileSync(file, named.replace(/^environments:\n(?: +.*\n)+/m, `environments: {${all}}\n`))
+    return file
+  }
+  return {cmc, contract}
+}
+
+async function letFarewellsExpire({home}: Centre): Promise<void> {
+  const address = {kind: 'private', place: placeOf(home, {}), database: 'selfhelp'} as const
+  const owner = await connectLedger(address, 'owner')
+  await owner.all`update farewell set expires_at = now() - interval '1 minute'`
+  await owner.close()
 }

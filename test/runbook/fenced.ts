@@ -6,7 +6,7 @@ import {localConnection} from '../../src/machine/local.ts'
 import type {Machine} from '../../src/machine/model.ts'
 import type {Trial} from '../support/crash.ts'
 import {bookOf} from '../support/kernel.ts'
-import type {Killable, Place} from '../support/kill.ts'
+import type {Killable, Place} from '../support/killable.ts'
 
 /** The real reader on this machine, with its own files beside the given one. */
 export function machineBeside(file: string): Machine {

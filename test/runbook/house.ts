@@ -4,7 +4,7 @@ import type {Step} from '../../src/runbook/model.ts'
 import {during, type Fact, step, undo} from '../../src/runbook/step.ts'
 import type {Trial} from '../support/crash.ts'
 import {bookOf} from '../support/kernel.ts'
-import type {Killable, Place} from '../support/kill.ts'
+import type {Killable, Place} from '../support/killable.ts'
 
 interface House {
   readonly so: Record<string, boolean>

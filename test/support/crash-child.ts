@@ -5,13 +5,11 @@ import {heartbeat} from '../../src/runbook/heartbeat.ts'
 import {work} from '../../src/runbook/worker.ts'
 import {type Death, dying} from './crash.ts'
 import {plainly, testKernel} from './kernel.ts'
-import type {Killable, Place} from './kill.ts'
+import {type Trying, tryingAt} from './killable.ts'
 import type {TestLedger} from './ledger.ts'
 
 /** What the child is told, as its one argument. */
-export interface Order {
-  /** A module that exports `killable(place)`. */
-  readonly module: string
+export interface Order extends Trying {
   readonly folder: string
   readonly address: TestLedger['address']
   readonly run: string
@@ -20,10 +18,9 @@ export interface Order {
   readonly worker?: boolean
 }
 
-const {module, folder, address, run, death, worker}: Order = JSON.parse(process.argv[2] ?? '{}')
-const {killable}: {killable(place: Place): Killable} = await import(module)
+const {folder, address, run, death, worker, ...trying}: Order = JSON.parse(process.argv[2] ?? '{}')
 const ledger = await connectLedger(address)
-const kernel = testKernel(ledger, [dying(killable({ledger, folder}).runbook, death)])
+const kernel = testKernel(ledger, [dying((await tryingAt(trying, {ledger, folder})).runbook, death)])
 if (worker) await work(kernel, {...plainly(), concurrency: 4})
 await using _ = await heartbeat(kernel)
 const durable = await launchDbos({ledger, executor: kernel.executor.id})

@@ -111,9 +111,9 @@ export interface Death {
   readonly point: 'before' | 'between' | 'after'
 }
 
-/** Every death of a runbook, in the order in which one run can die of all of them. */
-export function deaths(steps: readonly Step[]): Death[] {
-  return [...steps.keys()].flatMap(position =>
+/** Every death of a runbook of so many steps, in the order in which one run can die of all of them. */
+export function deathsOf(steps: number): readonly Death[] {
+  return Array.from({length: steps}, (_, position) => position).flatMap(position =>
     (['before', 'between', 'after'] as const).map(point => ({position, point})),
   )
 }

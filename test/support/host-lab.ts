@@ -13,7 +13,7 @@ import {templatePath} from '../../src/render/render.ts'
 import type {Runbook} from '../../src/runbook/model.ts'
 import {Secret} from '../../src/secret/secret.ts'
 import {newSshKey} from '../../src/secret/ssh-key.ts'
-import type {Killable, Place} from './kill.ts'
+import type {Killable, Place} from './killable.ts'
 
 /** The lab and the folder that all processes of one test share. */
 export interface Stage {
@@ -33,7 +33,7 @@ export function adoption(place: Place): Killable {
     runbook: hostAdd({records, ways, clock: systemClock, program, bootstrap}) as Runbook,
     begin: () => begun(place, 'adoption'),
     state: async () => [await facts(place, ways), (await records.find(named(place).name))?.facts.debian],
-    effects: async () => ({}),
+    effects: run => effects(place, ways, run),
   }
 }
 
@@ -50,7 +50,7 @@ export function provisioning(place: Place): Killable {
       return {name: input.name, environments: []}
     },
     state: () => facts(place, ways),
-    effects: async () => ({}),
+    effects: run => effects(place, ways, run),
   }
 }
 
@@ -107,6 +107,16 @@ async function facts(place: Place, ways: Ways): Promise<readonly string[]> {
     inside(ways.enter(input), machine => machine.ask([{ask: 'run', args: ['sh', '-c', script]}]))
   const [answer] = await run(program)
   return (answer?.out ?? '').replaceAll(input.name, 'HOST').replaceAll(input.address, 'ADDRESS').split('\n').sort()
+}
+
+/** What the host itself wrote down of the run's exchanges: each action that succeeded. */
+async function effects(place: Place, ways: Ways, run: string): Promise<Readonly<Record<string, number>>> {
+  const question = {ask: 'exchanges', args: [run]}
+  const [answer] = await inside(ways.enter(named(place)), machine => machine.ask([question]))
+  const counted: Record<string, number> = {}
+  for (const [, done = ''] of (answer?.out ?? '').matchAll(/^\d+ 0 (.*)$/gm)) counted[done] = (counted[done] ?? 0) + 1
+  if (Object.keys(counted).length === 0) throw new RangeError(`the host knows nothing of run ${run}`)
+  return counted
 }
 
 const own = ['/etc/hostname', '/etc/hosts', '/etc/machine-id', '/etc/ssh/ssh_host_*', '/etc/*-', '/etc/.pwd.lock']

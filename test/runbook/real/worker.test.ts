@@ -78,7 +78,7 @@ for (const worker of [false, true])
       t.equal((await runById(ledger, run.id)).state, 'running')
       t.strictSame(await untilEnded(kernel, [run.id]), ['done'])
       t.strictSame(await untilEnded(kernel, [(await ask()).id]), ['done'], 'another one under the same lock')
-      t.equal((await effects())['walls-stand'], 1)
+      t.equal((await effects(run.id))['walls-stand'], 1)
     },
   )
 

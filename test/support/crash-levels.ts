@@ -1,0 +1,74 @@
+/**
+ * Every runbook of the product and how it is killed. Nothing here lists steps: they are read from the runbook.
+ *
+ * A new runbook gets all crash levels by one entry in `levels`:
+ *
+ * 1. `scripted`: a function that puts the runbook into a world of scripted machines on a real ledger which outlives its
+ *    process (`Killable` in killable.ts; tenant-trials.ts has six of them, of a few lines each). `npm test` kills its
+ *    process by SIGKILL at three points of every step: before the effect, after it and before its record, after the
+ *    record (test/runbook/real/kill.test.ts). Each next process resumes it.
+ * 2. `typed`, when it touches hosts: what an operator types for it. The entries are one story, in the order of `levels`,
+ *    told on one lab host (test/journey/crash.test.ts): once undisturbed, once with every run killed. `npm test` kills
+ *    once in every step, at a point chosen by the printed seed; `SELFHELP_SEED=… npx tap test/journey/crash.test.ts` at
+ *    the same points again; `npm run test:deep` at all three points.
+ *    `onLab` instead, when it is asked for where there is no story yet: a `Killable` on real hosts.
+ *
+ * Each time what is true afterwards must be as after the undisturbed run, and each effect must have happened once: on
+ * lab hosts counted by what the host itself wrote down of the run's exchanges.
+ */
+import type {Trying} from './killable.ts'
+import {inputOf, type Typed} from './story.ts'
+
+export interface Level {
+  readonly runbook: string
+  readonly scripted: Trying
+  readonly typed?: Typed
+  readonly onLab?: Trying
+}
+
+const here = (module: string, name?: string): Trying => ({
+  module: new URL(module, import.meta.url).href,
+  ...(name ? {name} : {}),
+})
+const tenants = (name: string) => here('tenant-trials.ts', name)
+
+export const levels: readonly Level[] = [
+  {runbook: 'host-add', scripted: here('../host/adoption.ts'), onLab: here('host-lab.ts', 'adoption')},
+  {runbook: 'host-apply', scripted: here('../host/provisioning.ts'), onLab: here('host-lab.ts', 'provisioning')},
+  {runbook: 'journal-sign-head', scripted: here('journal-trial.ts')},
+  {
+    runbook: 'tenant-create',
+    scripted: tenants('creation'),
+    typed: ({contract}) => ['tenant', 'create', 'acme', '--contract', contract('ACME SA', 'production')],
+  },
+  {
+    runbook: 'tenant-hand-over',
+    scripted: tenants('handOver'),
+    typed: () => ['tenant', 'hand-over', 'acme', '--by', 'jdoe'],
+  },
+  {
+    runbook: 'contract-update',
+    scripted: tenants('update'),
+    typed: ({contract}) => {
+      const words = [
+        'contract',
+        'update',
+        'acme',
+        '--contract',
+        contract('ACME Holding SA', 'production', 'qualification'),
+      ]
+      return [...words, '--reason', 'amendment 1']
+    },
+  },
+  {
+    runbook: 'environment-add',
+    scripted: tenants('addition'),
+    typed: () => ['environment', 'add', 'acme/qualification'],
+  },
+  {
+    runbook: 'tenant-remove',
+    scripted: tenants('removal'),
+    typed: () => ['tenant', 'remove', 'acme', '--confirm', 'acme', '--keep', '1d'],
+  },
+  {runbook: 'farewell-expire', scripted: tenants('expiry'), typed: inputOf('farewell-expire', {})},
+]

@@ -1,1 +1,0 @@
-export {adoption as killable} from './host-lab.ts'

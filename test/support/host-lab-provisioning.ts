@@ -1,1 +1,0 @@
-export {provisioning as killable} from './host-lab.ts'
