@@ -1,9 +1,11 @@
-import {createHash, randomBytes} from 'node:crypto'
+import {createHash, generateKeyPairSync, randomBytes} from 'node:crypto'
 import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {Readable} from 'node:stream'
 import type {Test} from 'tap'
+import {rootCertificate} from '../../src/ca/x509.ts'
+import type {Clock} from '../../src/clock.ts'
 import {readContract} from '../../src/contract/read.ts'
 import type {Platform} from '../../src/environment/steps.ts'
 import {putHost} from '../../src/ledger/host.ts'
@@ -70,6 +72,7 @@ export function tenantWorldOn<L extends Ledger>(
 function platformOn(ledger: Ledger, machine: (host: string) => Machine, keyFile: string): Platform {
   if (!existsSync(keyFile)) writeKeys(keyFile, [newKey()])
   const clock = leapingClock()
+  const chain = anyCertificate(clock)
   return {
     ledger,
     secrets: secretStore(ledger, keyFile),
@@ -77,8 +80,8 @@ function platformOn(ledger: Ledger, machine: (host: string) => Machine, keyFile:
     machine: async name => machine(name),
     authority: async () => ({
       certificate: 'the root',
-      issue: async ({names}) => ({
-        chain: `chain of ${names}`,
+      issue: async () => ({
+        chain,
         key: new Secret('key'),
         fingerprint: randomBytes(32).toString('hex'),
         notBefore: clock.now(),
@@ -103,6 +106,12 @@ function platformOn(ledger: Ledger, machine: (host: string) => Machine, keyFile:
       return {status: rows[0]?.phase === 'installation' ? 503 : 200, body: ''}
     },
   }
+}
+
+function anyCertificate({now}: Clock): string {
+  const {privateKey} = generateKeyPairSync('ec', {namedCurve: 'P-256'})
+  const key = privateKey.export({type: 'pkcs8', format: 'pem'}).toString()
+  return rootCertificate({name: 'test', key}, 'ezvsaas.test', {from: now(), until: now().add({hours: 24})})
 }
 
 /** The runtime behind a scripted machine: it keeps accounts, and says that it is ready when its units run. */
@@ -178,6 +187,7 @@ async function stateOf(ledger: Ledger, machines: readonly ScriptedMachine[]): Pr
   let text = JSON.stringify({there, rows})
   for (const [at, id] of ids.entries()) text = text.replaceAll(id, `<environment ${at}>`)
   text = text.replace(/"secret":"[0-9a-f]{64}"/g, '"secret":"*"').replace(/-e\w{6}-\w+\.dump/g, '-<id>-<run>.dump')
+  text = text.replace(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/g, '<certificate>')
   const state = JSON.parse(text) as {rows: {secret: string[]}}
   state.rows.secret.sort()
   return state
