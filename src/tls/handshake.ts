@@ -7,6 +7,8 @@ import type {Dial, Handshake, Target} from './model.ts'
 export interface Hello {
   /** `TLSv1.2` or `TLSv1.3`; the best of both when left out. */
   readonly only?: 'TLSv1.2' | 'TLSv1.3'
+  /** `h2` and `http/1.1` when left out. */
+  readonly alpn?: readonly string[]
 }
 
 const within = 5_000
@@ -28,7 +30,7 @@ export async function handshakeWith(dial: Dial, target: Target, hello: Hello = {
 export async function shaken(
   dial: Dial,
   target: Target,
-  {only}: Hello = {},
+  {only, alpn = ['h2', 'http/1.1']}: Hello = {},
 ): Promise<{socket: TLSSocket; stapled: boolean}> {
   const carrier = await dial(target.address, target.port)
   const versions = only ? {minVersion: only, maxVersion: only} : {}
@@ -39,7 +41,7 @@ export async function shaken(
     // No root of ours: Node would add it to what was served.
     ca: [],
     requestOCSP: true,
-    ALPNProtocols: ['h2', 'http/1.1'],
+    ALPNProtocols: [...alpn],
     ...versions,
   })
   try {

@@ -10,6 +10,8 @@ export interface Target {
   /** Of the node; no resolver is asked. */
   readonly address: string
   readonly port: number
+  /** Where the same node answers over http; 80 when left out. */
+  readonly httpPort?: number
 }
 
 /** What a real client agrees on with an edge node. */
@@ -51,18 +53,22 @@ export interface TlsScan {
   readonly groups: readonly string[]
   readonly alpn: readonly string[]
   readonly handshake: Handshake | undefined
-  /** A client that names another host gets no certificate. */
+  /** The leaf first, SHA-256, as it is sent; read in the clear where TLS 1.2 is offered. */
+  readonly chain: readonly string[]
+  /** A client that names another host, or none, gets no certificate. */
   readonly strictSni: boolean
   /** `max-age=63072000`. */
   readonly hsts: string | undefined
-  /** Where http sends to; undefined when it does not. */
-  readonly redirect: {readonly status: number; readonly location: string | undefined} | undefined
+  /** What http answers; undefined when nothing does. */
+  readonly http: {readonly status: number; readonly location: string | undefined} | undefined
 }
 
 /** What of a scan a rule forbids. */
 export interface ScanFinding {
-  /** `R033`, or the guideline's own. */
+  /** `R033`; the policy's name for what only it forbids. */
   readonly rule: string
+  /** Where the rule stands. */
+  readonly source: string
   readonly sentence: string
   readonly remedy: string
 }
