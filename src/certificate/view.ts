@@ -3,6 +3,7 @@ import type {View} from '../cli/view.ts'
 import type {Checked} from './check.ts'
 import type {CertificateShown, ServedCertificate} from './list.ts'
 import type {CertificateFinding} from './model.ts'
+import type {ScanResult} from './scan.ts'
 
 /** What was found, each with its rule, then the verdict. */
 export function checkedView({name, fits, leaf, findings}: Checked): View {
@@ -61,5 +62,36 @@ export function certificateFields(shown: CertificateShown): View {
       heads: ['served', 'ends', 'sha256'],
       rows: shown.chain.map(({subject, notAfter: ends, sha256}) => [subject, ends, sha256]),
     },
+  ]
+}
+
+/** What each edge node offers, then what a rule forbids of it. */
+export function scanRows({items, findings, policy, from}: ScanResult): View {
+  return [
+    {
+      heads: ['environment', 'name', 'edge', 'offers', 'suites', 'alpn', 'ms', 'findings'],
+      rows: items.map(({environment, name, host, scan, findings: own}) => [
+        ...[
+          environment,
+          name,
+          host,
+          scan?.protocols.join(' ') ?? 'nothing',
+          scan && new Set(scan.suites.map(({name: suite}) => suite)).size,
+        ],
+        ...[
+          scan?.alpn.join(' '),
+          scan?.tookMs,
+          {text: `${own.length}`, tone: own.length === 0 ? 'good' : 'bad'} as const,
+        ],
+      ]),
+      empty: 'No environment to scan.',
+    },
+    {
+      heads: ['rule', 'name', 'edge', 'found', 'remedy'],
+      rows: items.flatMap(({name, host, findings: own}) =>
+        own.map(({rule, sentence, remedy}) => [{text: rule, tone: 'bad'} as const, name, host, sentence, remedy]),
+      ),
+    },
+    `${items.length} names scanned from ${from} for the policy ${policy}: ${findings} findings, kept as evidence`,
   ]
 }

@@ -9,6 +9,7 @@ export {
   schemas,
 } from './building.ts'
 export {certified, forgetCertificates} from './certify.ts'
+export {environmentNamed} from './list.ts'
 export {environmentId, hostnamesOf, parseEnvironment, refuseUnbuildable} from './name.ts'
 export {at as placeOf} from './place.ts'
 export {place} from './placement.ts'

@@ -14,6 +14,8 @@ export interface Settings {
   readonly 'machine-operator': string
   /** The hosts that failed the last time hosts were asked or changed. */
   readonly 'failed-hosts': readonly string[]
+  /** What edges may offer over TLS. */
+  readonly 'tls-policy': 'intermediate' | 'modern'
   /** The keys whose releases are accepted, in PEM; our own is the first. */
   readonly 'release-public-keys': readonly string[]
 }

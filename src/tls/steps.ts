@@ -1,4 +1,5 @@
 export {type Hello, handshakeWith} from './handshake.ts'
 export {judgeScan} from './judge.ts'
+export {policyNamed, servedPolicy} from './list.ts'
 export {defaultPolicy, type HaproxyTls, haproxyTls, type PolicyName, policies, type TlsPolicy} from './policy.ts'
 export {scan} from './scan.ts'

@@ -37,7 +37,10 @@ export interface Case {
 export const keys = {...newKey, roca, close, smooth}
 
 /** Everything a case may give, by name, and the files it gives. */
-export function filesOf(given: Case, at: Temporal.Instant): {paths: string[]; root: Made; leaf: Made; roots: string[]} {
+export function filesOf(
+  given: Case,
+  at: Temporal.Instant,
+): {folder: string; paths: string[]; root: Made; leaf: Made; roots: string[]} {
   const folder = mkdtempSync(join(tmpdir(), 'certificate-'))
   const {root, intermediate, leaf} = hierarchyOf(given, at)
   const part = partsOf({given, at, root, intermediate, leaf})
@@ -55,7 +58,7 @@ export function filesOf(given: Case, at: Temporal.Instant): {paths: string[]; ro
   const rootFile = join(folder, 'roots.pem')
   const trusted = given.roots === undefined ? root.pem : given.roots.map(part).join('')
   writeFileSync(rootFile, given.rootsFile ?? trusted)
-  return {paths, root, leaf, roots: given.public || given.roots?.length === 0 ? [] : [rootFile]}
+  return {folder, paths, root, leaf, roots: given.public || given.roots?.length === 0 ? [] : [rootFile]}
 }
 
 function hierarchyOf(given: Case, at: Temporal.Instant): {root: Made; intermediate: Made; leaf: Made} {

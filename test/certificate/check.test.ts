@@ -1,5 +1,5 @@
 // Each case is made by a local authority, given as files, and judged; what it must say stands in the JSON.
-import {readFileSync} from 'node:fs'
+import {readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import t from 'tap'
 import {Temporal} from 'temporal-polyfill'
@@ -23,6 +23,7 @@ t.test('there are at least fifty bad inputs among the cases, none of them twice'
 for (const each of cases) {
   t.test(`${each.title}: ${each.unreadable ?? each.refused?.join(', ')}`, async t => {
     const asked = askedBy(each)
+    t.teardown(() => rmSync(asked.folder, {recursive: true, force: true}))
     if (each.unreadable !== undefined) {
       const error = await judgeOf(each, asked).then(
         () => undefined,
@@ -52,9 +53,10 @@ for (const each of cases) {
 
 function askedBy(given: Case) {
   const at = given.at === undefined ? defaultAt : Temporal.Instant.from(given.at)
-  const {paths, root, leaf, roots} = filesOf(given, at)
+  const {folder, paths, root, leaf, roots} = filesOf(given, at)
   const typed = given.typed === undefined ? given.password : given.typed
   return {
+    folder,
     root,
     leaf,
     asked: {
