@@ -8,6 +8,11 @@ type Build = (world: World) => Runbook | Promise<Runbook>
 /** Every runbook by its id, loaded when it is asked for, so that any process can go on with any run. */
 const builders: Readonly<Record<string, () => Promise<Build>>> = {
   'contract-update': async () => (await import('../tenant/register.ts')).buildContractUpdate,
+  'certificate-deliver': async () => (await import('../certificate/register.ts')).buildCertificateDeliver,
+  'certificate-install': async () => (await import('../certificate/register.ts')).buildCertificateInstall,
+  'certificate-issue': async () => (await import('../certificate/register.ts')).buildCertificateIssue,
+  'certificate-revoke': async () => (await import('../certificate/register.ts')).buildCertificateRevoke,
+  'certificate-tend': async () => (await import('../certificate/register.ts')).buildCertificateTend,
   'farewell-expire': async () => (await import('../tenant/register.ts')).buildFarewellExpire,
   'host-add': async () => (await import('../host/register.ts')).buildHostAdd,
   'host-apply': async () => (await import('../host/register.ts')).buildHostApply,

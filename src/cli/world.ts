@@ -47,7 +47,18 @@ export interface World {
   verify(request: Signed['request'], signature: string): Promise<void>
   /** The calendar: Refusals `calendar-refused` and `calendar-needs`. */
   readonly mayStart: MayStart
+  /** Leaves a run to a worker, signed by the machine operator; gives its name. */
+  enqueue(asked: Enqueued): Promise<string>
   close(): Promise<void>
+}
+
+/** A run that nobody typed. */
+export interface Enqueued {
+  readonly runbook: string
+  readonly input: unknown
+  /** As its signature has it. */
+  readonly command: string
+  readonly reason: string
 }
 
 export type {Signed}
@@ -85,7 +96,7 @@ export function makeWorld({env, streams, interruption, quiet, operatorKey}: Give
   const sign = signerOf({home, env, clock, keyFile: operatorKey}, {ledger: openedLedger, anchors})
   const verify = verifierOf({ledger: openedLedger, anchors})
   const hosts = hostsOf({ledger: openedLedger, secrets, anchors, clock})
-  return {
+  const world: World = {
     clock,
     env,
     home,
@@ -105,12 +116,14 @@ export function makeWorld({env, streams, interruption, quiet, operatorKey}: Give
     sign,
     verify,
     mayStart: calendarOf(openedLedger, verify),
+    enqueue: async asked => (await import('./enqueue.ts')).enqueueRun(world, asked),
     // One that could not be opened has said so already.
     close: async () => {
       await hosts.close()
       await (await ledger?.catch(() => undefined))?.close()
     },
   }
+  return world
 }
 
 type Trusting = Pick<World, 'ledger' | 'anchors'>

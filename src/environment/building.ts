@@ -167,7 +167,11 @@ async function notReady(platform: Platform, all: readonly Environment[], seconds
   return (await Promise.all(asked)).flat()
 }
 
-async function certificates({ledger, secrets}: Platform, {id}: Environment): Promise<readonly Served[]> {
+/** What an environment's names are served with, as the ledger says. */
+export async function certificates(
+  {ledger, secrets}: Pick<Platform, 'ledger' | 'secrets'>,
+  {id}: Pick<Environment, 'id'>,
+): Promise<readonly Served[]> {
   const rows = await certificatesOf(ledger, id)
   return Promise.all(
     rows.map(async ({hostname, chain, keySecret}) => {

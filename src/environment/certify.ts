@@ -1,5 +1,6 @@
 import {daysOfCertificate, renewalManaged} from '../ca/model.ts'
 import {certificatesOf, deleteCertificates, insertCertificate} from '../ledger/certificate.ts'
+import {keySecretsOf} from '../ledger/certificate-life.ts'
 import type {Undo} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
 import type {Environment} from './model.ts'
@@ -30,6 +31,7 @@ export function certified(platform: Platform, environments: Environments): Fact 
 
 /** Certificates and keys of an environment gone from the ledger. */
 export async function forgetCertificates({ledger, secrets}: Platform, environment: Environment): Promise<void> {
+  for (const name of await keySecretsOf(ledger, environment.id)) await secrets.remove(name)
   for (const face of faces) await secrets.remove(keySecretOf(environment.hostnames[face]))
   await deleteCertificates(ledger, environment.id)
 }

@@ -68,7 +68,7 @@ export function unserved(environment: Environment, edge: string): readonly Wante
     ...[at.edgeHosts(id), at.edgeList(id)].map(absent),
     ...backends.map(behind => file(backendFile(behind), freeBackend(behind))),
     ...edgeAssembled,
-    ...names.map(({hostname}) => absent(at.edgeStaged(hostname))),
+    ...names.map(({hostname}) => stagedNoMore(hostname)),
     ...names.map(({hostname}) => ({...forgotten(hostname), absent: true})),
     edgeUnit,
   ]
@@ -88,6 +88,27 @@ function behindOf(environment: Environment, face: Face, edge: string): Behind & 
   const host = hostOf(environment, face)
   const address = host === edge ? '127.0.0.1' : addressOf(environment, host)
   return {host, address, port: environment.ports[face]}
+}
+
+/** A certificate beside those that are served: HAProxy itself has judged it, and nobody gets it yet. */
+export function stagedCertificate({hostname, pem}: Served): Wanted {
+  const owned = {owner: 'root', group: 'root', mode: '0600'}
+  return {kind: 'file', path: at.edgeStaged(hostname), content: pem, ...owned, check: certificateCheck}
+}
+
+/** It was needed only until it is served. */
+export function stagedNoMore(hostname: string): Wanted {
+  return absent(at.edgeStaged(hostname))
+}
+
+/** A name gone from an edge; its environment's other names stay, and its files no longer have it. */
+export function withdrawn(hostname: string): readonly Wanted[] {
+  return [
+    {...mapped(hostname, ''), absent: true},
+    {...listed(hostname), absent: true},
+    stagedNoMore(hostname),
+    {...forgotten(hostname), absent: true},
+  ]
 }
 
 /** A certificate that an edge serves; HAProxy has judged it before. */

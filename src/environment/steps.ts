@@ -1,6 +1,7 @@
 export {accounts, accountsOf, type WantedAccount, type Welcome, welcomes} from './account.ts'
 export {
   answers,
+  certificates,
   clusters,
   environmentsNamed,
   foundations,
@@ -9,6 +10,7 @@ export {
   schemas,
 } from './building.ts'
 export {certified, forgetCertificates} from './certify.ts'
+export {namesOf, type Served, served, stagedCertificate, stagedNoMore, withdrawn} from './edge.ts'
 export {environmentNamed} from './list.ts'
 export {environmentId, hostnamesOf, parseEnvironment, refuseUnbuildable} from './name.ts'
 export {at as placeOf} from './place.ts'

@@ -2,6 +2,7 @@ import {existsSync, mkdirSync, readFileSync} from 'node:fs'
 import {hostname, userInfo} from 'node:os'
 import {join} from 'node:path'
 import {createAuthority, rootFile} from '../ca/steps.ts'
+import {tendSchedule} from '../certificate/steps.ts'
 import type {Clock} from '../clock.ts'
 import {Refusal} from '../error.ts'
 import {headSchedule} from '../journal/model.ts'
@@ -67,6 +68,7 @@ export async function init(input: InitInput): Promise<Initialised> {
     })
     await beginAnchors({ledger, anchors}, home)
     await putSchedule(ledger, headSchedule)
+    await putSchedule(ledger, tendSchedule)
     for (const key of recovery) await addRecoveryKey(ledger, key, {keyFile, home})
     const changed = (await count(ledger)) !== before
     const recoveryKeys = (await recoverySeals(ledger)).length

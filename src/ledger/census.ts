@@ -1,14 +1,14 @@
 import type {Temporal} from 'temporal-polyfill'
 import type {Queries} from './ledger.ts'
 
-/** The certificate each name is served with: the latest one issued for it. */
+/** The certificate each name is served with. */
 export async function servedCertificates(
   ledger: Queries,
 ): Promise<{hostname: string; tenant: string; notAfter: Temporal.Instant}[]> {
   return ledger.all`
     select distinct on (c.hostname) c.hostname, e.tenant, c.not_after
     from certificate c join hostname h on h.name = c.hostname join environment e on e.id = h.environment
-    order by c.hostname, c.not_after desc`
+    where c.state = 'served' order by c.hostname, c.created_at desc`
 }
 
 /** Tenants with a production environment and no other. */

@@ -2,8 +2,13 @@ import {createHash, X509Certificate} from 'node:crypto'
 import type {Temporal} from 'temporal-polyfill'
 import type {Queries} from './ledger.ts'
 
-/** A certificate for one name; its key lies sealed under `keySecret`. */
-export interface CertificateRow {
+/** `candidate` until it is proven at the edges; one of a name is `served`, those before it `replaced` or `revoked`. */
+export type CertificateState = 'candidate' | 'served' | 'replaced' | 'revoked'
+/** Who gave it: our own authority, the customer, or one that speaks ACME. */
+export type CertificateSource = 'internal' | 'customer' | 'acme'
+
+/** A certificate as it is first kept, for one name; its key lies sealed under `keySecret`. */
+export interface NewCertificate {
   readonly hostname: string
   /** PEM, the leaf first. */
   readonly chain: string
@@ -15,14 +20,24 @@ export interface CertificateRow {
   readonly issuer: string
   /** A rule that is knowingly not kept, with its owner. */
   readonly derogation: {readonly rule: string; readonly why: string; readonly owner: string} | undefined
+  readonly state?: CertificateState
+  readonly source?: CertificateSource
+  readonly run?: string | undefined
 }
 
-/** The newest certificate of each name of an environment. */
+export interface CertificateRow extends NewCertificate {
+  readonly id: string
+  readonly state: CertificateState
+  readonly source: CertificateSource
+  readonly createdAt: Temporal.Instant
+}
+
+/** The certificate that each name of an environment is served with. */
 export async function certificatesOf(ledger: Queries, environment: string): Promise<CertificateRow[]> {
   return ledger.all<CertificateRow>`
-    select distinct on (c.hostname) c.hostname, chain, key_secret, fingerprint, not_before, not_after, issuer, derogation
+    select distinct on (c.hostname) c.*
     from certificate c join hostname h on h.name = c.hostname
-    where h.environment = ${environment} order by c.hostname, c.created_at desc`
+    where h.environment = ${environment} and c.state = 'served' order by c.hostname, c.created_at desc`
 }
 
 /** A certificate that is in use, without its chain. */
@@ -38,12 +53,13 @@ export interface ServedRow {
   readonly derogation: CertificateRow['derogation']
 }
 
-/** The newest certificate of every name, the first to end first; only those that end before a time when one is given. */
+/** The certificate every name is served with, the first to end first; only those that end before a time when one is given. */
 export async function servedRows(ledger: Queries, before?: Temporal.Instant): Promise<ServedRow[]> {
   return ledger.all<ServedRow>`
     select h.name as hostname, e.tenant, e.name as environment, issuer, fingerprint, not_before, not_after, derogation
     from hostname h join environment e on e.id = h.environment
-      join lateral (select * from certificate c where c.hostname = h.name order by created_at desc limit 1) c on true
+      join lateral (select * from certificate c where c.hostname = h.name and c.state = 'served'
+        order by created_at desc limit 1) c on true
     where not_after < coalesce(${before ?? null}::timestamptz, 'infinity') order by not_after, h.name`
 }
 
@@ -51,21 +67,23 @@ export async function servedRows(ledger: Queries, before?: Temporal.Instant): Pr
 export async function certificatesFor(
   ledger: Queries,
   hostname: string,
-): Promise<(CertificateRow & Pick<ServedRow, 'tenant' | 'environment'> & {readonly createdAt: Temporal.Instant})[]> {
+): Promise<(CertificateRow & Pick<ServedRow, 'tenant' | 'environment'>)[]> {
   return ledger.all`
-    select c.hostname, chain, key_secret, fingerprint, not_before, not_after, issuer, derogation, c.created_at,
-      e.tenant, e.name as environment
+    select c.*, e.tenant, e.name as environment
     from certificate c join hostname h on h.name = c.hostname join environment e on e.id = h.environment
     where c.hostname = ${hostname} order by c.created_at desc`
 }
 
-/** Keeps a certificate. */
-export async function insertCertificate(tx: Queries, row: CertificateRow): Promise<void> {
+/** Keeps a certificate; one that the name had before takes that part again. */
+export async function insertCertificate(tx: Queries, row: NewCertificate): Promise<void> {
+  const {state = 'served', source = 'internal', run = null} = row
   await tx.all`
     insert into certificate (hostname, chain, key_secret, fingerprint, not_before, not_after, issuer, derogation,
-      key_fingerprint)
+      key_fingerprint, state, source, run)
     values (${row.hostname}, ${row.chain}, ${row.keySecret}, ${row.fingerprint}, ${row.notBefore}, ${row.notAfter},
-      ${row.issuer}, ${row.derogation ?? null}, ${keyFingerprintOf(row.chain)})`
+      ${row.issuer}, ${row.derogation ?? null}, ${keyFingerprintOf(row.chain)}, ${state}, ${source}, ${run})
+    on conflict (hostname, fingerprint) do update set (state, run, key_secret, derogation)
+      = (excluded.state, excluded.run, excluded.key_secret, excluded.derogation)`
 }
 
 /** Another tenant that has a certificate for this key (SHA-256 of its SubjectPublicKeyInfo, hexadecimal). */
@@ -87,4 +105,17 @@ export async function deleteCertificates(tx: Queries, environment: string): Prom
 function keyFingerprintOf(chain: string): string {
   const key = new X509Certificate(chain).publicKey.export({type: 'spki', format: 'der'})
   return createHash('sha256').update(key).digest('hex')
+}
+
+/** The edge is looked at anew. */
+export async function forgetSight(tx: Queries, certificate: string, host: string): Promise<void> {
+  await tx.all`delete from certificate_edge where certificate = ${certificate} and host = ${host}`
+}
+
+/** The certificate of a name with that fingerprint, whatever has become of it. */
+export async function certificatesByFingerprint(
+  ledger: Queries,
+  {hostname, fingerprint}: {hostname: string; fingerprint: string},
+): Promise<CertificateRow[]> {
+  return ledger.all<CertificateRow>`select * from certificate where hostname = ${hostname} and fingerprint = ${fingerprint}`
 }

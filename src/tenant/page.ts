@@ -1,5 +1,6 @@
 import {type Environment, hostOf} from '../environment/model.ts'
 import {type Environments, type Platform, until} from '../environment/steps.ts'
+import {servedCertificate} from '../ledger/certificate-life.ts'
 import type {Fact} from '../runbook/step.ts'
 
 /** Every page answers over https as its phase says: closed in the installation (R117), open afterwards. */
@@ -22,7 +23,9 @@ async function wrongPages(platform: Platform, environments: readonly Environment
   const {certificate} = await platform.authority()
   const pages = environments.flatMap(environment =>
     Object.values(environment.hostnames).map(async hostname => {
-      const {status} = await platform.page({hostname, address: environment.address, ca: certificate})
+      const own = await servedCertificate(platform.ledger, hostname)
+      const ca = own === undefined || own.source === 'internal' ? certificate : own.chain
+      const {status} = await platform.page({hostname, address: environment.address, ca})
       const wanted = environment.phase === 'installation' ? [503] : [200, 303, 302]
       if (wanted.includes(status)) return []
       return [`https://${hostname}/ on ${hostOf(environment, 'edge')} answers ${status}, not ${wanted[0]}.`]

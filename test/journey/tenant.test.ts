@@ -156,7 +156,8 @@ t.test('a tenant from its contract to pages over https, and away again', {skip: 
     t.same(errors, [], `${asked} requests, all answered`)
     t.same(await hostFacts(cmc, 'north-1'), before)
     t.match(await cmc.json('tenant', 'show', 'zenith'), {exit: 3})
-    t.match((await cmc.json('schedule', 'list')).answer.items, [{name: 'farewell-expiry'}])
+    const {items} = (await cmc.json('schedule', 'list')).answer
+    t.ok(items.some(({name}: {name: string}) => name === 'farewell-expiry'))
   })
 
   await t.test('its last dump can be opened until its days are over, then it is gone from the repository', async t => {

@@ -1,0 +1,1 @@
+export {tendSchedule} from './tend-schedule.ts'
