@@ -5,7 +5,7 @@ import {planFlag, runFlags} from '../../src/cli/flags.ts'
 import {executeRun} from '../../src/cli/runs.ts'
 
 export default class CertificateInstall extends Mutation {
-  static override summary = "Serve a customer's certificate on every edge, proven by a handshake with each from outside"
+  static override summary = "Serve a customer's certificate on every edge, proven from outside"
   static override description =
     'Judged by every rule first. When one edge serves anything else, the certificate before is back everywhere. An edge that is down gets it later: exit 5, and a finding stays open.'
   static override args = {target: Args.string({description: 'TENANT, or TENANT/ENVIRONMENT', required: true})}
@@ -30,7 +30,7 @@ export default class CertificateInstall extends Mutation {
   }
   static override examples = [
     '<%= config.bin %> <%= command.id %> acme --host help.acme.example --cert acme.pem --key acme.key',
-    '<%= config.bin %> <%= command.id %> acme/qualification --host test.acme.example --cert acme.p12 --password-stdin --derogation jane.doe@cmc.example < password',
+    '<%= config.bin %> <%= command.id %> acme/production --host help.acme.example --cert acme.p12 --password-stdin < password',
   ]
 
   protected override async answer({args, flags, world, request}: Typed<typeof CertificateInstall>) {
