@@ -30,7 +30,7 @@ export default class CertificateInstall extends Mutation {
   }
   static override examples = [
     '<%= config.bin %> <%= command.id %> acme --host help.acme.example --cert acme.pem --key acme.key',
-    '<%= config.bin %> <%= command.id %> acme/production --host help.acme.example --cert acme.p12 --password-stdin < password',
+    '<%= config.bin %> <%= command.id %> acme/production --host help.acme.example --cert acme.p12 --password-stdin',
   ]
 
   protected override async answer({args, flags, world, request}: Typed<typeof CertificateInstall>) {
