@@ -1,6 +1,7 @@
 // npm run bench [-- NAME … --pairs N]: ratios against the fastest peer we can write; nothing fails by being slow.
 import {loadavg} from 'node:os'
 import {parseArgs} from 'node:util'
+import {calendar} from './calendar.ts'
 import {hostPlan} from './host-plan.ts'
 import {labUp} from './lab-up.ts'
 import {ledger, tenantList} from './ledger.ts'
@@ -17,6 +18,7 @@ const parts: Readonly<Record<string, (how: How) => Promise<readonly Compared[]>>
   start,
   'tenant-list': tenantList,
   ledger,
+  calendar,
   'lab-up': labUp,
   'host-plan': hostPlan,
   'tenant-create': tenantCreate,

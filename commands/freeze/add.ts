@@ -27,7 +27,7 @@ export default class FreezeAdd extends Mutation {
   }
 
   protected override async answer({args, flags, world, signed}: Typed<typeof FreezeAdd>) {
-    if ((args.tenant === undefined) !== flags.all) {
+    if ((args.tenant === undefined) !== (flags.all === true)) {
       throw new Refusal('input-invalid', 'Name a tenant, or say --all.', {remedies: ['selfhelp freeze add --help']})
     }
     const result = await addFreeze(await world.ledger(), world.clock.now(), {

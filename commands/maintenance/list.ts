@@ -15,7 +15,7 @@ export default class MaintenanceList extends BaseCommand {
   ]
 
   protected override async answer({flags, world}: Typed<typeof MaintenanceList>) {
-    const result = await listMaintenance(await world.ledger(), world.clock.now(), flags)
+    const result = await listMaintenance(await world.ledger(), world.clock.now(), {...flags, all: flags.all === true})
     return {result, view: maintenanceRows(result.items)}
   }
 }

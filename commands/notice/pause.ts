@@ -18,12 +18,12 @@ export default class NoticePause extends Mutation {
   ]
 
   protected override async answer({args, flags, world, signed}: Typed<typeof NoticePause>) {
-    if ((args.tenant === undefined) !== flags.all) {
+    if ((args.tenant === undefined) !== (flags.all === true)) {
       throw new Refusal('input-invalid', 'Name a tenant, or say --all.', {remedies: ['selfhelp notice pause --help']})
     }
     const owner = args.tenant ?? 'all'
     const {resume, reason: because = ''} = flags
-    const given = {owner, because, operator: signed?.operator ?? '', resume}
+    const given = {owner, because, operator: signed?.operator ?? '', resume: resume === true}
     const result = await pauseNotices(await world.ledger(), given, world.clock.now())
     return {
       result,

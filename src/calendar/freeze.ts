@@ -19,8 +19,10 @@ export function annualFreeze(year: number, zone: Zone): Span {
 
 /** The systematic freezes that touch a span. */
 export function annualFreezes({from, until}: Span, zone: Zone): readonly Span[] {
-  const first = new Date(from).getUTCFullYear() - 1
-  const last = new Date(until).getUTCFullYear()
+  const [begin, end] = [new Date(from), new Date(until)]
+  const [first, last] = [begin.getUTCFullYear() - 1, end.getUTCFullYear()]
+  // Most of a year is asked for, and none of it is frozen: no freeze reaches into February or begins before December.
+  if (last === first + 1 && begin.getUTCMonth() > 0 && end.getUTCMonth() < 11) return []
   return Array.from({length: last - first + 1}, (_, n) => annualFreeze(first + n, zone)).filter(freeze =>
     touches(freeze, {from, until}),
   )

@@ -104,3 +104,13 @@ export async function disturbances(q: Queries, kinds: readonly string[]): Promis
     select kind, subject from event
     where closed_at is null and exists (select from unnest(${kinds}::text[]) k where starts_with(kind, k))`
 }
+
+/** The full names of environments that stand, with any role, on a site; of all when no site is named. */
+export async function environmentsOfSite(q: Queries, site: string | undefined): Promise<string[]> {
+  const rows = await q.all<{name: string}>`
+    select e.tenant || '/' || e.name as name from environment e
+    where ${site ?? null}::text is null or exists (
+      select from placement p join host h on h.name = p.host where p.environment = e.id and h.site = ${site ?? null})
+    order by 1`
+  return rows.map(({name}) => name)
+}

@@ -68,8 +68,12 @@ export async function foreseen(
   const until = at.add({minutes: wanted.minutes})
   const {change, minutes} = wanted
   const items = facts.map(known => {
-    const decision = mayRun({change, environment: known.environment, at: at.epochMilliseconds, minutes}, known)
-    return {environment: known.environment, zone: known.zone.name, decision, trial: trialOf(known, wanted)}
+    const {environment, zone} = known
+    const trial = trialOf(known, wanted)
+    const asked = {change, environment, at: at.epochMilliseconds, minutes}
+    // A waiver stands for the trial from here on; the operation keeps it.
+    const trials = trial ? [{change, environment, at: 0}] : known.trials
+    return {environment, zone: zone.name, decision: mayRun(asked, {...known, trials}), trial}
   })
   refuse(items.map(({decision}) => decision))
   return {from: at, until, because, items}
