@@ -4,7 +4,7 @@
 #   tenant-create.sh create|remove
 #
 # From the environment: ADDRESS, IDENTITY and KNOWN_HOSTS of the host; AUTHORITY, a folder with ca.pem and ca.key;
-# RELEASE, a folder with archive, sums, signature and key; UNITS, a folder with the three unit files; PROGRAMS, a folder
+# RELEASE, a folder with archive, sums, signature and key; UNITS, a folder with the unit files; PROGRAMS, a folder
 # with ask.pl and ready.pl; VERSION.
 set -eu
 
@@ -117,14 +117,14 @@ install -m 600 $tmp/database-password $home/secret/
 install -m 644 $tmp/ca.pem $home/database-ca.pem
 install -m 640 -g postgres $tmp/database.crt $tmp/database.key $home/
 install -m 640 -g $id $tmp/presentation.json $tmp/edition.json $tmp/state.json $home/
-install -m 644 $tmp/$id-*.service /etc/systemd/system/
+install -m 644 $tmp/$id-*.service $tmp/$id-*.socket /etc/systemd/system/
 at files
 cluster
 wait $release
 systemctl daemon-reload
 systemctl start $id-migrate
 at schema
-systemctl enable -q --now $id-presentation $id-edition
+systemctl enable -q --now $id-presentation.socket $id-edition.socket $id-presentation $id-edition
 perl $tmp/ready.pl 30 /run/$id-presentation/admin.socket /run/$id-edition/admin.socket
 at services
 for one in "presentation $hostname $web" "edition $edition $edit"; do
@@ -156,10 +156,11 @@ id=$1 version=$2 hostname=$3 edition=$4 edge=/etc/haproxy/selfhelp
 rm -f $edge/crt.d/$id $edge/host.d/$id $edge/backend.d/$id.cfg
 for part in "crt.d crt-list" "host.d hosts.map" "backend.d backends.cfg"; do cat $edge/${part% *}/* >$edge/${part#* } 2>/dev/null; done
 systemctl reload haproxy
+mkdir -p /run/selfhelp/loaded && : >/run/selfhelp/loaded/haproxy.service
 rm -f $edge/cert/$hostname.pem $edge/cert/$edition.pem
-systemctl disable -q --now $id-presentation $id-edition
+systemctl disable -q --now $id-presentation.socket $id-edition.socket $id-presentation $id-edition
 systemctl stop postgresql@15-$id
-rm -rf /etc/systemd/system/$id-*.service /etc/selfhelp/$id /etc/postgresql/15/$id /var/lib/postgresql/15/$id /var/log/postgresql/postgresql-15-$id.log
+rm -rf /etc/systemd/system/$id-*.service /etc/systemd/system/$id-*.socket /etc/selfhelp/$id /etc/postgresql/15/$id /var/lib/postgresql/15/$id /var/log/postgresql/postgresql-15-$id.log
 rm -rf /opt/selfhelp/releases/$version /opt/selfhelp/releases/.peer /var/lib/selfhelp/peer.*
 userdel $id
 systemctl daemon-reload

@@ -88,7 +88,7 @@ async function laidOut(cmc: Centre, legalName: string): Promise<NodeJS.ProcessEn
   writeFileSync(at('known-hosts'), `${address} ${hostKey}\n`)
   await layRelease(cmc, {identity: at('identity'), folder: at('release')})
   for (const wanted of services(environment(legalName)))
-    if (wanted.kind === 'file' && wanted.path.endsWith('.service'))
+    if (wanted.kind === 'file' && /\.(?:service|socket)$/.test(wanted.path))
       writeFileSync(at('units', basename(wanted.path)), `${wanted.content}`)
   const root = ['-subj', '/CN=bench', '-keyout', at('authority/ca.key'), '-out', at('authority/ca.pem')]
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30']

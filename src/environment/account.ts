@@ -2,6 +2,7 @@ import {Temporal} from 'temporal-polyfill'
 import type {Contact, Contract} from '../contract/model.ts'
 import {Failure} from '../error.ts'
 import type {Answer, Fence} from '../machine/model.ts'
+import type {At} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
 import {Secret} from '../secret/secret.ts'
 import {asking} from './asking.ts'
@@ -31,15 +32,24 @@ export function accounts(platform: Platform, environments: Environments, contrac
     const known = await knownAccounts(platform, environment)
     return accountsOf(contract, environment.hostnames.edition).filter(({email}) => !known.has(email))
   }
+  // Making works on what was just found missing.
+  const found = new WeakMap<At, ReadonlyMap<string, readonly WantedAccount[]>>()
+  const lacking = async () =>
+    new Map(await Promise.all((await environments()).map(async one => [one.id, await missing(one)] as const)))
   return {
-    holds: async () => (await Promise.all((await environments()).map(missing))).every(list => list.length === 0),
+    holds: async at => {
+      const lists = await lacking()
+      found.set(at, lists)
+      return [...lists.values()].every(list => list.length === 0)
+    },
     make: async at => {
+      const lists = found.get(at) ?? (await lacking())
       for (const environment of await environments()) {
         const fence = at.fence(environmentLock(environment.id))
         await ask(platform, environment, {
           id: `${at.run}-accounts-${environment.id}`,
           fence,
-          wishes: await missing(environment),
+          wishes: lists.get(environment.id) ?? [],
         })
       }
     },

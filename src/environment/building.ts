@@ -2,7 +2,7 @@ import {Failure} from '../error.ts'
 import {certificatesOf} from '../ledger/certificate.ts'
 import {environmentsOf, othersOnRelease} from '../ledger/environment.ts'
 import type {Wanted} from '../machine/model.ts'
-import type {Undo} from '../runbook/model.ts'
+import type {At, Undo} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
 import {Secret} from '../secret/secret.ts'
 import {readiness} from './asking.ts'
@@ -74,12 +74,16 @@ export function schemas(platform: Platform, environments: Environments): Reversi
 export function answers(platform: Platform, environments: Environments): Reversible {
   const stage: Stage = {role: 'presentation', wanted: running}
   const runs = onHosts(platform, environments, [stage])
+  // What making has just waited for is not asked again.
+  const proven = new WeakSet<At>()
   const answer: Fact = {
-    holds: async at => (await runs.holds(at)) && (await notReady(platform, await environments(), 0)).length === 0,
+    holds: async at =>
+      proven.delete(at) || ((await runs.holds(at)) && (await notReady(platform, await environments(), 0)).length === 0),
     make: async at => {
       await runs.make(at)
       const silent = await notReady(platform, await environments(), 30)
       if (silent.length > 0) throw new Failure('runtime-silent', `A service is not ready: ${silent.join('; ')}`)
+      proven.add(at)
     },
   }
   return reversible(answer, goneFromHosts(platform, environments, [[without(stage)]]))

@@ -7,7 +7,7 @@ import {acceptedKeys, acceptKey} from './key.ts'
 import {type Release, releaseNames} from './model.ts'
 import type {Shelf} from './shelf.ts'
 import {staged} from './staging.ts'
-import {verifyRelease} from './verify.ts'
+import {type Recorded, verifyRelease} from './verify.ts'
 
 export interface ReleaseAdded {
   readonly version: string
@@ -47,11 +47,15 @@ export async function addReleaseFile(
 }
 
 /** The release, if one of the keys signed it; throws what the last key said. */
-export async function verifyAny(file: string, keys: readonly KeyObject[]): Promise<Release & {key: KeyObject}> {
+export async function verifyAny(
+  file: string,
+  keys: readonly KeyObject[],
+  recorded?: Recorded,
+): Promise<Release & {key: KeyObject}> {
   let refused: unknown
   for (const key of keys) {
     try {
-      return {...(await verifyRelease(file, key)), key}
+      return {...(await verifyRelease(file, key, recorded)), key}
     } catch (error) {
       refused = error
     }

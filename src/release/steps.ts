@@ -22,7 +22,7 @@ export async function deployable(
   const row = await release(shelf.ledger, {version, architecture})
   if (!row) throw missing(`There is no release ${version} for ${architecture}.`)
   const file = join(archiveFolder(shelf.home), releaseNames(version, architecture).archive)
-  const found = await verifyAny(file, await acceptedKeys(shelf.ledger))
+  const found = await verifyAny(file, await acceptedKeys(shelf.ledger), row)
   if (found.archive.sha256 !== row.sha256) {
     throw new Refusal('release-invalid', `${file} is not the release ${version} that is on record.`, {
       facts: {file, recorded: row.sha256, found: found.archive.sha256},
@@ -33,7 +33,7 @@ export async function deployable(
   const wanted: ReleaseWanted = {
     kind: 'release',
     version,
-    archive: {sha256, size, open: () => createReadStream(file)},
+    archive: {sha256, size, open: () => createReadStream(file, {highWaterMark: 262_144})},
     manifest: found.sums,
     signature: found.signature,
     publicKey: pemOf(found.key),
