@@ -1,5 +1,5 @@
 import type {Platform} from '../environment/steps.ts'
-import {Failure} from '../error.ts'
+import {Refusal} from '../error.ts'
 import {hostLock} from '../host/model.ts'
 import type {Runbook} from '../runbook/model.ts'
 import {type Fact, runbook, step, undo} from '../runbook/step.ts'
@@ -86,8 +86,8 @@ function trafficKeysAreNew(platform: Platform, name: string, before: string): Fa
         if ((await spis()).some(spi => spi !== before)) return
         await platform.clock.sleep(200, at.signal)
       }
-      throw new Failure(
-        'tunnel-silent',
+      throw new Refusal(
+        'vpn-unfit',
         `The VPN ${vpnName(vpn.spec)} got no new traffic keys: the customer's end did not agree.`,
         {
           facts: {spi: before},

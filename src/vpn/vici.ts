@@ -70,6 +70,7 @@ function decode(bytes: Buffer): Answered {
   const byte = () => bytes.readUInt8(at++)
   const text = (length: number) => {
     at += length
+    if (at > bytes.length) throw new RangeError('charon sent less than it said')
     return bytes.toString('utf8', at - length, at)
   }
   const key = () => text(byte())

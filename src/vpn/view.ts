@@ -5,6 +5,7 @@ import type {VpnShown} from './list.ts'
 import {type Vpn, vpnName} from './model.ts'
 import type {VpnForecast} from './plan.ts'
 import type {Sized} from './size.ts'
+import type {VpnStatus} from './status.ts'
 
 /** VPNs as rows. */
 export function vpnRows(items: readonly Vpn[]): View {
@@ -109,4 +110,37 @@ export function forecastView({vpn, items}: VpnForecast): View {
 /** How a run about a VPN ended, and what to type next. */
 export function vpnRun({title, state}: {title: string; state: string}, next?: string): View {
   return [`${title}: ${state}`, ...(next === undefined ? [] : [next])]
+}
+
+/** How VPNs are, the sentence first. */
+export function statusView(items: readonly VpnStatus[]): View {
+  return items.flatMap(({vpn, gateway, state, fault, tunnels, probes, drift}): readonly View[] => [
+    {
+      fields: {
+        vpn,
+        gateway,
+        state: {text: state, tone: state === 'up' ? 'good' : state === 'degraded' ? 'warn' : 'bad'},
+        layer: fault?.layer,
+        'whose end':
+          fault && {ours: 'ours', theirs: "the customer's", between: 'between the two', both: 'either'}[fault.side],
+        'what is wrong': fault?.sentence,
+        'loaded otherwise': drift.length === 0 ? undefined : drift.join('; '),
+      },
+    },
+    {
+      heads: ['tunnel', 'traffic', 'in', 'out', 'keys since'],
+      rows: tunnels.flatMap(each =>
+        each.children.map(child => [each.state, child.state, child.bytesIn, child.bytesOut, `${child.ageSeconds} s`]),
+      ),
+    },
+    {
+      heads: ['server', 'probe', 'ms', 'ago'],
+      rows: probes.map(each => [
+        each.server,
+        {text: each.result, tone: each.result === 'passes' ? 'good' : 'bad'},
+        each.milliseconds,
+        `${each.secondsAgo} s`,
+      ]),
+    },
+  ])
 }
