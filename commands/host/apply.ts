@@ -4,6 +4,7 @@ import {fleetFlags, planFlag, runFlags} from '../../src/cli/flags.ts'
 import {quietly} from '../../src/cli/progress.ts'
 import {runsOf} from '../../src/cli/runs.ts'
 import {applierOf} from '../../src/host/applier.ts'
+import {hostChanges} from '../../src/host/apply.ts'
 import {applyHosts} from '../../src/host/apply-all.ts'
 import {bookOf} from '../../src/host/list.ts'
 import {meant, rememberFailed} from '../../src/host/meant.ts'
@@ -19,6 +20,7 @@ export default class HostApply extends Mutation {
     ...fleetFlags,
     ...planFlag,
     wait: runFlags.wait,
+    change: Flags.option({description: 'what it is to the calendar; configuration', options: hostChanges})(),
     expect: Flags.string({description: 'refuse when the plan is no longer this one', helpValue: 'HASH'}),
   }
   static override examples = [
@@ -37,7 +39,7 @@ export default class HostApply extends Mutation {
     }
     await using runs = runsOf(hosts.length === 1 ? world : {...world, progress: quietly})
     const result = await applyHosts(host, applierOf(host, runs, {request, wait: flags.wait}), {
-      ...{hosts, pace, expect: flags.expect, progress: world.progress},
+      ...{hosts, pace, expect: flags.expect, change: flags.change, progress: world.progress},
       environmentsOn: name => environmentsOn(ledger, name),
     })
     await rememberFailed(ledger, result.items)

@@ -26,7 +26,7 @@ const activations: readonly Activation[] = [backupActivation]
 export function environmentActivate(platform: Platform): Runbook<ActivateInput> {
   return runbook<ActivateInput>({
     id: 'environment-activate',
-    change: 'configuration',
+    change: 'provision',
     title: ({tenant, name}) => `activate ${tenant}/${name}`,
     subject: ({tenant, name}) => `${tenant}/${name}`,
     tenant: ({tenant}) => tenant,

@@ -26,7 +26,7 @@ export function backupDrill(
 ): Runbook<DrillInput> {
   return runbook<DrillInput>({
     id: 'backup-drill',
-    change: 'backup',
+    change: 'drill',
     title: ({tenant, name}) => `test restore of ${tenant}/${name}`,
     subject: ({tenant, name}) => `${tenant}/${name}`,
     tenant: ({tenant}) => tenant,

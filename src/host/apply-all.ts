@@ -1,7 +1,7 @@
 import type {Progress} from '../cli/progress.ts'
 import {type CodedError, Refusal} from '../error.ts'
 import type {Applied} from '../machine/model.ts'
-import type {HostApplyInput, HostWorld} from './apply.ts'
+import type {HostApplyInput, HostChange, HostWorld} from './apply.ts'
 import {type Outcome, overHosts, type Pace} from './fleet.ts'
 import type {Host} from './model.ts'
 import {forecast, type HostForecast, type HostTrouble, planHosts, trouble} from './plan.ts'
@@ -27,6 +27,8 @@ export interface ApplyAll {
   readonly pace: Pace
   /** The hash of the plan that was read, over all these hosts. */
   readonly expect?: string | undefined
+  /** What it is to the calendar. */
+  readonly change?: HostChange | undefined
   readonly environmentsOn: (host: string) => Promise<readonly string[]>
   /** Told which hosts are still waited for. */
   readonly progress: Progress
@@ -49,8 +51,9 @@ export async function applyHosts(world: HostWorld, run: ApplyHost, all: ApplyAll
       part?.at(`waiting for ${[...waiting].join(', ')}`)
       const planned = plan.items.find(item => item.host === name)
       const expect = all.expect === undefined || !planned?.ok ? {} : {expect: planned.planHash}
+      const change = all.change === undefined ? {} : {change: all.change}
       try {
-        return await run({name, environments: await all.environmentsOn(name), ...expect}, signal)
+        return await run({name, environments: await all.environmentsOn(name), ...change, ...expect}, signal)
       } finally {
         waiting.delete(name)
         part?.at(`waiting for ${[...waiting].join(', ')}`)

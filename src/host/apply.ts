@@ -7,10 +7,16 @@ import {type Host, hostLock} from './model.ts'
 import {hostWanted} from './wanted.ts'
 import {inside, type Ways} from './ways.ts'
 
+/** What applying a host may be for. */
+export const hostChanges = ['configuration', 'os-patch', 'security-fix', 'incident-fix'] as const
+export type HostChange = (typeof hostChanges)[number]
+
 export interface HostApplyInput {
   readonly name: string
   /** The environments on it when it was asked for: the calendar judges the change by them. */
   readonly environments: readonly string[]
+  /** What it is to the calendar, when it is not the maintenance it mostly is. */
+  readonly change?: HostChange
   /** The hash of the plan that was read; another is refused. */
   readonly expect?: string
 }
@@ -42,7 +48,7 @@ export interface HostChanged {
 export function hostApply(world: HostWorld, did: (applied: Applied) => void = () => {}): Runbook<HostApplyInput> {
   return runbook<HostApplyInput>({
     id: 'host-apply',
-    change: 'configuration',
+    change: ({change}) => change ?? 'configuration',
     title: ({name}) => `apply host ${name}`,
     subject: ({name}) => name,
     tenant: () => undefined,

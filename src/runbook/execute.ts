@@ -6,7 +6,7 @@ import type {Fence} from '../machine/model.ts'
 import {assertAsked} from './asked.ts'
 import {type Following, follow, pointOfNoReturn} from './follow.ts'
 import type {Kernel, RunEntry} from './kernel.ts'
-import type {End, Records, Runbook, RunEvent, Step, Stopped} from './model.ts'
+import {changeOf, type End, type Records, type Runbook, type RunEvent, type Step, type Stopped} from './model.ts'
 import {type Patience, patiently} from './patience.ts'
 import {type Taken, take} from './take.ts'
 import {troubleOf} from './trouble.ts'
@@ -56,8 +56,8 @@ export async function execute(kernel: Kernel, id: string, how: How): Promise<End
 }
 
 /** The calendar may have changed its mind since the run was asked for. */
-function mayStart(kernel: Kernel, {change, environments}: Runbook, {input}: RunRow): Promise<void> {
-  return kernel.mayStart(change, environments(input), kernel.clock.now())
+function mayStart(kernel: Kernel, runbook: Runbook, {input}: RunRow): Promise<void> {
+  return kernel.mayStart(changeOf(runbook, input), runbook.environments(input), kernel.clock.now())
 }
 
 async function refusalOf(asking: Promise<void>): Promise<Refusal | undefined> {

@@ -56,7 +56,8 @@ export interface At {
 export interface Runbook<I = unknown> {
   /** `tenant-create`; also the name of its page under docs/runbooks/. */
   readonly id: string
-  readonly change: ChangeType
+  /** What it is to the calendar; of some only the input tells. */
+  readonly change: ChangeType | ((input: I) => ChangeType)
   title(input: I): string
   /** What it is about (`acme`, `north-1`): one unfinished run per runbook and subject. */
   subject(input: I): string
@@ -69,6 +70,11 @@ export interface Runbook<I = unknown> {
    */
   locks(input: I): readonly string[]
   steps(input: I): readonly Step[]
+}
+
+/** What a run of this input is to the calendar. */
+export function changeOf<I>({change}: Pick<Runbook<I>, 'change'>, input: I): ChangeType {
+  return typeof change === 'function' ? change(input) : change
 }
 
 /** Asked at enqueue and at start; never for resume and undo: half done is worse than late. */

@@ -3,7 +3,7 @@ import {Refusal} from '../error.ts'
 import {canonical} from '../ledger/canonical.ts'
 import {insertRun, type RunRow, runById, unfinishedRun} from '../ledger/run.ts'
 import type {Kernel} from './kernel.ts'
-import type {Runbook} from './model.ts'
+import {changeOf, type Runbook} from './model.ts'
 
 /** What an operator typed and signed. */
 export interface SignedRequest {
@@ -45,7 +45,7 @@ export async function requestRun<I>(kernel: Kernel, requested: Requested<I>): Pr
   for (;;) {
     const before = await unfinishedRun(kernel.ledger, runbook.id, runbook.subject(input))
     if (before) return sameInput(before, inputHash)
-    await kernel.mayStart(runbook.change, runbook.environments(input), kernel.clock.now())
+    await kernel.mayStart(changeOf(runbook, input), runbook.environments(input), kernel.clock.now())
     const id = requested.id ?? newRunId()
     const by = await requested.by({id, runbook: runbook.id, inputHash})
     if (await enqueue(kernel, {...requested, by}, {id, inputHash})) return runById(kernel.ledger, id)
@@ -76,7 +76,7 @@ async function enqueue<I>(
       ...run,
       runbook: runbook.id,
       title: runbook.title(input),
-      change: runbook.change,
+      change: changeOf(runbook, input),
       input,
       environments: runbook.environments(input),
       locks: [...runbook.locks(input)].sort(),

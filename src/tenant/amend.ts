@@ -38,7 +38,8 @@ export interface Amendment {
 export function contractUpdate(platform: Platform): Runbook<AmendInput> {
   return runbook<AmendInput>({
     id: 'contract-update',
-    change: 'configuration',
+    // Nothing of what users see is touched: who is on record, and for how long.
+    change: 'provision',
     title: ({tenant}) => `update the contract of ${tenant}`,
     subject: ({tenant}) => tenant,
     tenant: ({tenant}) => tenant,
