@@ -10,7 +10,11 @@ import type {Standing} from './standing.ts'
 export type Ask = (url: string, body?: {readonly type: string; readonly bytes: Buffer}) => Promise<Uint8Array>
 
 /** Whether the authorities took back anything on the way; one that cannot be asked is a finding of its own, not a pass. */
-export async function revocation({way}: Judgement, at: Temporal.Instant, ask: Ask): Promise<CertificateFinding[]> {
+export async function revocation(
+  {way}: Pick<Judgement, 'way'>,
+  at: Temporal.Instant,
+  ask: Ask,
+): Promise<CertificateFinding[]> {
   const certificates = certificatesIn(way)
   const asked = certificates.slice(0, -1).map((certificate, place) => {
     const issuer = certificates[place + 1]
