@@ -1,6 +1,6 @@
 import type {Temporal} from 'temporal-polyfill'
 import type {Clock} from '../clock.ts'
-import {Refusal} from '../error.ts'
+import {Bug, Refusal} from '../error.ts'
 import {certificatesFor, type ServedRow, servedRows} from '../ledger/certificate.ts'
 import type {Queries} from '../ledger/ledger.ts'
 import type {Derogation} from './model.ts'
@@ -44,13 +44,18 @@ export interface CertificateShown extends ServedCertificate {
 
 /** The certificate of a name with its chain, and those before it. Throws `Refusal('not-found')`. */
 export async function showCertificate(ledger: Queries, hostname: string): Promise<CertificateShown> {
-  const [newest, ...earlier] = await certificatesFor(ledger, hostname)
-  if (!newest) {
-    throw new Refusal('not-found', `There is no certificate for ${hostname}.`, {
-      remedies: ['selfhelp certificate list'],
-    })
-  }
-  const {issuer, fingerprint, notBefore, notAfter, derogation, tenant, environment, chain: pem} = newest
+  const rows = await certificatesFor(ledger, hostname)
+  if (rows.length > 0) return shownCertificate(rows)
+  throw new Refusal('not-found', `There is no certificate for ${hostname}.`, {
+    remedies: ['selfhelp certificate list'],
+  })
+}
+
+/** The certificates of one name, the newest first and at least one, as they are shown. */
+export function shownCertificate(rows: Awaited<ReturnType<typeof certificatesFor>>): CertificateShown {
+  const [newest, ...earlier] = rows
+  if (!newest) throw new Bug('No certificate was to be shown.')
+  const {hostname, issuer, fingerprint, notBefore, notAfter, derogation, tenant, environment, chain: pem} = newest
   const chain = certificatesIn(readPem(Buffer.from(pem)).blocks.map(block => block.pem))
   return {
     ...dated({hostname, issuer, fingerprint, notBefore, notAfter, derogation, environment: `${tenant}/${environment}`}),

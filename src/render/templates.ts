@@ -10,6 +10,35 @@ export interface Templates {
     /** Cells, escaped. */
     readonly groups: readonly {readonly title: string; readonly lines: readonly (readonly string[])[]}[]
   }
+  /** Every text escaped. */
+  'document/tls.html': {
+    readonly locale: string
+    readonly title: string
+    readonly customer: string
+    readonly subtitle: string
+    readonly verdict: {readonly good: boolean; readonly text: string; readonly detail: string}
+    readonly words: Readonly<
+      Record<
+        | ('findings' | 'protocols' | 'protocolsIntro' | 'weak' | 'weakIntro' | 'names' | 'suites' | 'suitesIntro')
+        | ('evidence' | 'evidenceIntro' | 'yourself' | 'yourselfIntro' | 'footer'),
+        string
+      >
+    >
+    readonly findingHeads: readonly string[]
+    readonly findings: readonly (readonly string[])[]
+    readonly protocols: readonly Judged[]
+    readonly weak: readonly Judged[]
+    readonly names: readonly {
+      readonly name: string
+      readonly certificate: readonly LabelledRow[]
+      readonly nodeHeads: readonly string[]
+      readonly nodes: readonly JudgedRow[]
+    }[]
+    readonly offers: readonly LabelledRow[]
+    readonly evidenceHeads: readonly string[]
+    readonly evidence: readonly JudgedRow[]
+    readonly yourself: readonly string[]
+  }
   'document/vpn.html': {
     readonly locale: string
     readonly title: string
@@ -169,3 +198,18 @@ interface Layout {
   readonly title: string
   readonly paragraphs: readonly string[]
 }
+
+interface Judged {
+  readonly name: string
+  readonly good: boolean
+  readonly says: string
+}
+
+interface JudgedRow {
+  readonly cells: readonly string[]
+  readonly good: boolean
+  readonly says: string
+}
+
+/** A label, a value, and perhaps how the value is set. */
+type LabelledRow = readonly [label: string, value: string, kind?: 'mono']

@@ -186,6 +186,9 @@ export const oldSuites: readonly Suite[] = [
   {code: 0x0700c0, name: 'SSL_CK_DES_192_EDE3_CBC_WITH_MD5'},
 ]
 
+/** How many are asked for in all. */
+export const suiteCount = suites.length + newSuites.length + oldSuites.length
+
 /** Named groups, by code (IANA's registry of TLS supported groups), with the names OpenSSL gives the usual ones. */
 export const namedGroups: ReadonlyMap<number, string> = new Map([
   [0x11ec, 'X25519MLKEM768'],
