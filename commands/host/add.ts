@@ -38,6 +38,7 @@ export default class HostAdd extends Mutation {
   ]
 
   protected override async answer({args, flags, world, request}: Typed<typeof HostAdd>) {
+    const key = flags.identity === undefined ? undefined : await readIdentity(flags.identity)
     const [ledger, deps] = [await world.ledger(), await hostAddWorld(world)]
     const ask = async (shown: string) => {
       world.streams.err.write(`${args.name} shows the key ${shown}\n`)
@@ -48,7 +49,7 @@ export default class HostAdd extends Mutation {
     const input = await requestedHost({ledger, ways: deps.ways}, typed, ask)
     if (await stillHolds({ledger, ways: deps.ways}, input))
       return {result: {...input, changed: false}, view: hostAdded(input, false)}
-    const bootstrap = {user: input.bootstrapUser, key: await readIdentity(flags.identity)}
+    const bootstrap = {user: input.bootstrapUser, key: key ?? (await readIdentity(undefined))}
     if (flags.plan) {
       const result = await foresee(deps, input, bootstrap)
       return {result, view: planText([result])}

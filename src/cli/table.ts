@@ -42,7 +42,7 @@ function drawRow(row: readonly Cell[], widths: readonly number[], out: Out): str
 }
 
 /** Breaks at spaces, and within a word only when the word alone is too long. */
-function wrap(text: string, width: number): string[] {
+export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ').flatMap(each => pieces(each, width))) {

@@ -2,6 +2,7 @@ import {Bug, CodedError, Refusal} from '../error.ts'
 import {paint} from './paint.ts'
 import {printable, printableJson} from './printable.ts'
 import type {Out, Streams} from './streams.ts'
+import {wrap} from './table.ts'
 
 /** Anything thrown, as one of ours: the parser's complaints are usage, what nobody foresaw is a Bug. */
 export function coded(thrown: unknown, command?: string): CodedError {
@@ -45,7 +46,8 @@ function troubleJson({kind, code, message, facts, remedies, runId}: CodedError):
 
 /** What a person reads on stderr: what happened, what is true now, what to type. */
 function troubleText(error: CodedError, out: Out, debug = false): string {
-  const lines = [`${paint(out, 'bad', `${words[error.kind]}:`)} ${printable(error.message)}`]
+  const head = `${words[error.kind]}:`
+  const lines = [wrapped(`${head} ${printable(error.message)}`, out).replace(head, paint(out, 'bad', head))]
   for (const [name, fact] of Object.entries(error.facts)) lines.push(...factLines(name, fact, out))
   if (error.runId !== undefined) lines.push(`  ${paint(out, 'dim', 'run')} ${error.runId}`)
   for (const remedy of error.remedies) lines.push(`${paint(out, 'strong', '→')} ${printable(remedy)}`)
@@ -57,9 +59,27 @@ const words = {usage: 'Cannot read this', refusal: 'Refused', failure: 'Failed',
 
 function factLines(name: string, fact: unknown, out: Out): string[] {
   const label = `  ${paint(out, 'dim', name)}`
-  if (fact === undefined) return []
+  // What has parts of its own is for programs; the message says it in words.
+  if (fact === undefined || isComposed(fact)) return []
   if (!Array.isArray(fact)) return [`${label} ${factText(fact)}`]
   return fact.length === 0 ? [] : [label, ...fact.map(each => `    ${factText(each)}`)]
+}
+
+function isComposed(fact: unknown): boolean {
+  if (Array.isArray(fact)) return fact.some(each => typeof each === 'object' && each !== null)
+  return typeof fact === 'object' && fact !== null && !('toJSON' in fact)
+}
+
+/** At words, on a terminal; lines that begin with blanks keep them. */
+function wrapped(text: string, {tty, columns}: Out): string {
+  if (!tty) return text
+  return text
+    .split('\n')
+    .flatMap(line => {
+      const indent = /^ */.exec(line)?.[0] ?? ''
+      return wrap(line.trimStart(), columns - indent.length).map(part => indent + part)
+    })
+    .join('\n')
 }
 
 function factText(fact: unknown): string {

@@ -28,9 +28,23 @@ export async function bytesOf(file: string, name: string): Promise<Uint8Array> {
     for await (const part of createReadStream(file, {end: largest})) parts.push(part as Buffer)
     return Buffer.concat(parts)
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Refusal('input-invalid', `The ${name} cannot be read: ${why}.`, {facts: {file}, cause})
+    throw new Refusal('input-invalid', `The ${name} ${file} cannot be read: ${whyOf(cause)}.`, {
+      facts: {file},
+      remedies: ['Give the path of a file you may read.'],
+      cause,
+    })
   }
+}
+
+const whys: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'this account may not read it',
+  EISDIR: 'it is a folder',
+}
+
+function whyOf(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  return whys[code] ?? (cause instanceof Error ? cause.message : String(cause))
 }
 
 /** The document in these bytes. Throws `Refusal('input-invalid')` with all problems at once, each with its place. */

@@ -6,6 +6,7 @@ import {site as siteRow} from '../ledger/site.ts'
 import {Secret} from '../secret/secret.ts'
 import {type HostAddInput, isSame} from './add.ts'
 import {fingerprintOf} from './fingerprint.ts'
+import {fleetOf} from './list.ts'
 import {asHost, type Host, parseHost} from './model.ts'
 import {type AskFingerprint, keyToPin} from './pin.ts'
 import {account} from './wanted.ts'
@@ -46,7 +47,25 @@ export async function requestedHost(
   const hostKey = known && saysNothingElse(known, typed) ? known.hostKey : await keyToPin(keyTyped(typed), ways, ask)
   const input = {name, address, site, roles, networks, hostKey, bootstrapUser: typed['bootstrap-user']}
   if (known && !isSame(known, input)) throw differs(known, input)
+  if (!known) await refuseTwice(ledger, input)
   return input
+}
+
+/** One machine under two names would be changed by two at once. */
+async function refuseTwice(ledger: Ledger, {name, hostKey}: HostAddInput): Promise<void> {
+  const other = (await fleetOf(ledger)).find(host => host.hostKey === hostKey)
+  if (!other) return
+  throw new Refusal(
+    'host-differs',
+    `The machine that shows this key is ${other.name} already; it was not added again.`,
+    {
+      facts: {recorded: other.name, asked: name},
+      remedies: [
+        `selfhelp host show ${other.name}`,
+        `For another name: selfhelp host retire ${other.name}, then add it again.`,
+      ],
+    },
+  )
 }
 
 /** True when the host is recorded as asked for and lets us in as it should: nothing is to be done. */

@@ -59,7 +59,9 @@ export async function repin(
       items.push(trouble({host: host.name, ok: false, error}))
       continue
     }
-    const key = await keyToPin(typed, {presented: async () => presented ?? ''}, shown => ask(host.name, shown))
+    const key = await keyToPin(typed, {presented: async () => presented ?? ''}, shown =>
+      plan ? Promise.resolve(shown) : ask(host.name, shown),
+    )
     const [before, after] = [fingerprintOf(host.hostKey), fingerprintOf(key)]
     items.push({host: host.name, ok: true, before, after, changed: key !== host.hostKey})
     if (key !== host.hostKey) changing.push({host, key, says: `${host.name} from ${before} to ${after}`})

@@ -36,6 +36,11 @@ export async function retire(
   return {items}
 }
 
+function removing(used: readonly {readonly environments: readonly string[]}[]): readonly string[] {
+  const tenants = used.flatMap(({environments}) => environments).map(name => name.split('/')[0])
+  return [...new Set(tenants)].map(tenant => `selfhelp tenant remove ${tenant} takes all of ${tenant} away`)
+}
+
 async function refuseUsed(ledger: Ledger, names: readonly string[]): Promise<void> {
   const carried = await Promise.all(names.map(async name => ({name, environments: await environmentsOn(ledger, name)})))
   const used = carried.filter(({environments}) => environments.length > 0)
@@ -43,6 +48,6 @@ async function refuseUsed(ledger: Ledger, names: readonly string[]): Promise<voi
   const list = used.map(({name, environments}) => `${name} still carries ${environments.join(', ')}`).join('; ')
   throw new Refusal('host-in-use', `${list}; nothing was changed.`, {
     facts: {environments: used.flatMap(({environments}) => environments), hosts: used},
-    remedies: ['Move or remove these environments first.'],
+    remedies: ['Move or remove these environments first: selfhelp environment list', ...removing(used)],
   })
 }

@@ -96,7 +96,10 @@ function inTheWay(output: string): Refusal {
 }
 
 function notKept(what: string): Refusal {
-  return new Refusal('not-found', `No last dump of ${what} is kept.`, {facts: {about: what}})
+  return new Refusal('not-found', `No last dump of ${what} is kept: it was never removed, or its days are over.`, {
+    facts: {about: what},
+    remedies: ['selfhelp tenant list', `selfhelp journal list --tenant ${what.split('/')[0]}`],
+  })
 }
 
 function altered(path: string): Refusal {

@@ -104,5 +104,8 @@ export async function readyToRemove(
 export function daysKept(typed: string): string {
   const [, days] = /^([1-9]\d{0,3})d$/.exec(typed) ?? []
   if (days !== undefined) return `P${days}D`
-  throw new Refusal('input-invalid', `--keep takes days, as in 30d; not ${JSON.stringify(typed)}.`, {facts: {typed}})
+  throw new Refusal('input-invalid', `--keep takes days, as in 30d; not ${JSON.stringify(typed)}.`, {
+    facts: {typed},
+    remedies: ['--keep 30d'],
+  })
 }

@@ -19,7 +19,7 @@ await build({
   external: ['typescript', '*.node'],
   define: {ROOT: JSON.stringify(new URL('../..', import.meta.url).pathname)},
   banner: {
-    js: "import {createRequire as $c} from 'node:module'; const require = $c(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname",
+    js: "import {createRequire as $requireOfBanner} from 'node:module'; const require = $requireOfBanner(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname",
   },
   logLevel: 'silent',
 })

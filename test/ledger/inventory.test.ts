@@ -2,12 +2,14 @@ import t from 'tap'
 import {Temporal} from 'temporal-polyfill'
 import {systemClock} from '../../src/clock.ts'
 import {Failure} from '../../src/error.ts'
+import {requestedHost} from '../../src/host/adopt.ts'
 import {usualPace} from '../../src/host/fleet.ts'
 import {bookOf, listHosts, named, selected, showHost} from '../../src/host/list.ts'
 import {meant, rememberFailed} from '../../src/host/meant.ts'
 import {recordsOf} from '../../src/host/register.ts'
 import {repin} from '../../src/host/repin.ts'
 import {retire} from '../../src/host/retire.ts'
+import type {Ways} from '../../src/host/ways.ts'
 import {addProbe, listProbes, probeNamed} from '../../src/probe/list.ts'
 import {parseProbe} from '../../src/probe/model.ts'
 import {addSite} from '../../src/site/add.ts'
@@ -90,6 +92,20 @@ t.test('several hosts go out of service at once, or none of them', async t => {
   await retire({ledger, clock}, all.slice(0, 2), {agree, plan: false})
   t.strictSame(asked, ['north-1,north-2'], 'both are confirmed by name')
   t.equal((await listHosts(ledger, {names: [], all: false})).items.length, 1)
+})
+
+t.test('one machine is not added under two names', async t => {
+  const ledger = await freshLedger(t)
+  await addSite(ledger, north)
+  const hostKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJG5j40izWpE1GD5+uywfc7G3uVra9sfp8dj2CstkyfY'
+  await recordsOf(ledger).put({name: 'north-1', site: 'north', address: '10.0.0.1', hostKey, roles: ['edge'], facts})
+  const typed = {name: 'north-9', address: '10.0.0.9', site: 'north', role: ['edge'], networks: []}
+  const asked = {...typed, 'bootstrap-user': 'root', 'host-key': hostKey}
+  const nobody = () => Promise.reject(new Error('asked'))
+  await t.rejects(requestedHost({ledger, ways: {} as Ways}, asked, nobody), {
+    code: 'host-differs',
+    message: /is north-1 already/,
+  })
 })
 
 t.test('several hosts are pinned to other keys, each seen and all confirmed; a dead one delays nobody', async t => {
