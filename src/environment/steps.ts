@@ -12,6 +12,7 @@ export {
 export {certified, forgetCertificates} from './certify.ts'
 export {namesOf, type Served, served, stagedCertificate, stagedNoMore, withdrawn} from './edge.ts'
 export {environmentNamed} from './list.ts'
+export {meanwhile} from './meanwhile.ts'
 export {environmentId, hostnamesOf, parseEnvironment, refuseUnbuildable} from './name.ts'
 export {at as placeOf} from './place.ts'
 export {place} from './placement.ts'

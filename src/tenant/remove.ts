@@ -5,6 +5,7 @@ import {
   environmentsNamed,
   forgetCertificates,
   foundations,
+  meanwhile,
   names,
   type Platform,
   removeSecrets,
@@ -16,7 +17,7 @@ import type {Ledger} from '../ledger/ledger.ts'
 import {unfinishedRun} from '../ledger/run.ts'
 import {deleteTenant, tenantNamed} from '../ledger/tenant.ts'
 import type {Runbook, Undo} from '../runbook/model.ts'
-import {type Fact, runbook, step} from '../runbook/step.ts'
+import {during, type Fact, runbook, step} from '../runbook/step.ts'
 import {linksSecret} from './document.ts'
 import {farewellKept} from './farewell.ts'
 import {neededTenant} from './show.ts'
@@ -60,9 +61,13 @@ function steps(platform: Platform, input: RemoveInput) {
     environments.map(({id}) => id),
   )
   const kept = repository ? {host: repository, lock: `host:${repository}/${environments[0]?.id}`} : undefined
+  // What is written after the dump would be lost.
+  const {open, close} = meanwhile(platform, all, {mode: 'read-only', atMost: 'PT30M'})
   return [
-    step('farewell-is-kept', farewellKept(platform, all, {tenant, repository: kept, home, keep}), {within: 'PT10M'}),
-    step('names-are-not-served', names(platform, all).gone, forGood),
+    ...during('writes-are-stopped', open, close, [
+      step('farewell-is-kept', farewellKept(platform, all, {tenant, repository: kept, home, keep}), {within: 'PT10M'}),
+      step('names-are-not-served', names(platform, all).gone, forGood),
+    ]),
     step('services-are-gone', answers(platform, all).gone),
     step('unit-files-are-gone', schemas(platform, all).gone),
     step('databases-are-gone', foundations(platform, all).gone, {within: 'PT10M'}),

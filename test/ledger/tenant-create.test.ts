@@ -147,7 +147,8 @@ t.test('a removed tenant leaves its farewell and nothing else', async t => {
   const input = await readyToRemove(ledger, 'acme', {home: '/nowhere', keep: 'P30D'})
   t.equal(input.repository, 'south-1')
   const steps = tenantRemove(platform).steps(input)
-  const dump = {name: steps[0]?.name ?? '', holds: async () => true, make: async () => {}}
-  t.strictSame(await memoryRun({at}).follow([dump, ...steps.slice(1)]), {state: 'done'})
+  const dump = {name: 'farewell-is-kept', holds: async () => true, make: async () => {}}
+  const undumped = steps.map(step => (step.name === dump.name ? dump : step))
+  t.strictSame(await memoryRun({at}).follow(undumped), {state: 'done'})
   t.strictSame(await world.state(), before)
 })

@@ -24,6 +24,8 @@ export interface Level {
   readonly scripted: Trying
   readonly typed?: Typed
   readonly onLab?: Trying
+  /** What an opening of a bracket does on a host again at each resume, by the host's own record. */
+  readonly renewed?: RegExp
 }
 
 const here = (module: string, name?: string): Trying => ({
@@ -69,6 +71,7 @@ export const levels: readonly Level[] = [
     runbook: 'tenant-remove',
     scripted: tenants('removal'),
     typed: () => ['tenant', 'remove', 'acme', '--confirm', 'acme', '--keep', '1d'],
+    renewed: /^(?:put \/etc\/selfhelp\/[^/]+\/state\.json|units reload \S+-(?:presentation|edition)\.service)/,
   },
   {runbook: 'farewell-expire', scripted: tenants('expiry'), typed: inputOf('farewell-expire', {})},
 ]

@@ -27,7 +27,8 @@ export async function diesOncePerStep(t: Test, cmc: Centre, id: string): Promise
   if (t.passing()) t.comment(died(`${answer.runbook} on lab hosts`, names.length, deaths.length))
 }
 
-function follow(cmc: Centre, order: LabOrder) {
+/** One process that follows a run, until it ends or dies. */
+export function follow(cmc: Centre, order: LabOrder) {
   const script = join(import.meta.dirname, 'lab-crash-child.ts')
   const cache = join(packageRoot(), 'node_modules/.cache/compiled')
   const env = {PATH: process.env.PATH, SELFHELP_HOME: cmc.home, NODE_COMPILE_CACHE: cache}

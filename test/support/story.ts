@@ -1,7 +1,9 @@
 import {kernelOf, signed} from '../../src/cli/kernel.ts'
+import {runbooksOf} from '../../src/cli/runbooks.ts'
 import {systemStreams} from '../../src/cli/streams.ts'
-import {makeWorld} from '../../src/cli/world.ts'
-import {requestRun} from '../../src/runbook/request.ts'
+import {makeWorld, type World} from '../../src/cli/world.ts'
+import type {Runbook} from '../../src/runbook/model.ts'
+import {type RunAsked, requestRun} from '../../src/runbook/request.ts'
 import type {Centre} from './centre.ts'
 
 /** What a chapter of the story may use. */
@@ -16,21 +18,25 @@ export type Typed = (told: Told) => readonly string[] | Promise<{readonly run: s
 
 /** A runbook that no command asks for: asked for with this input, as the scheduler does. */
 export function inputOf(id: string, input: object): Typed {
-  return async ({cmc}) => {
-    const never = new AbortController().signal
-    const interruption = {soon: never, now: never}
-    const env = {PATH: process.env.PATH, SELFHELP_HOME: cmc.home}
-    const world = makeWorld({env, streams: systemStreams(), interruption, quiet: true})
-    try {
-      const kernel = await kernelOf(world, 'command')
-      const runbook = await kernel.runbooks(id)
-      const by = (run: Parameters<Parameters<typeof requestRun>[1]['by']>[0]) =>
-        signed(world, {command: id, input: {}, run})
-      const row = await requestRun(kernel, {runbook, input, detach: true, by})
-      return {run: row.id}
-    } finally {
-      await world.close()
-    }
+  return async ({cmc}) => ({run: await queued(cmc, world => runbooksOf(world)(id), input)})
+}
+
+/** Asks for a run with the centre's own key, and leaves it to whoever follows it; its id. */
+export async function queued(
+  {home}: Centre,
+  bookOn: (world: World) => Promise<Runbook>,
+  input: unknown,
+): Promise<string> {
+  const never = new AbortController().signal
+  const interruption = {soon: never, now: never}
+  const env = {PATH: process.env.PATH, SELFHELP_HOME: home}
+  const world = makeWorld({env, streams: systemStreams(), interruption, quiet: true})
+  try {
+    const [kernel, runbook] = await Promise.all([kernelOf(world, 'command'), bookOn(world)])
+    const by = (run: RunAsked) => signed(world, {command: runbook.id, input: {}, run})
+    return (await requestRun(kernel, {runbook, input, detach: true, by})).id
+  } finally {
+    await world.close()
   }
 }
 

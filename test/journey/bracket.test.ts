@@ -1,0 +1,65 @@
+import {setTimeout as sleep} from 'node:timers/promises'
+import t from 'tap'
+import {centre} from '../support/centre.ts'
+import {visited} from '../support/customer.ts'
+import {whyNoLab} from '../support/lab.ts'
+import {follow} from '../support/lab-crash.ts'
+import {bookOn, type PageInput} from '../support/page-book.ts'
+import {application, contractFile, must, prepared} from '../support/prepared.ts'
+import {queued} from '../support/story.ts'
+import {onHost} from '../support/tenant-hosts.ts'
+
+t.setTimeout(600_000)
+const why = await whyNoLab()
+const book = new URL('../support/page-book.ts', import.meta.url).href
+const seconds = 20
+
+t.test(
+  'what a run opened closes by itself when its process is gone',
+  {skip: why ?? false, timeout: 600_000},
+  async t => {
+    const cmc = await centre(t, '-page', [{name: 'north', count: 1}])
+    await must(cmc, 'init', '--operator', 'jane@cmc.test')
+    await prepared(cmc, {'north-1': application})
+    const file = contractFile(`${cmc.home}/..`, 'shop', 'sites: {primary: north}')
+    await must(cmc, 'tenant', 'create', 'shop', '--contract', file)
+    await must(cmc, 'tenant', 'hand-over', 'shop', '--by', 'jdoe')
+    const environment = (await cmc.json('tenant', 'show', 'shop')).answer.environments[0]
+    const status = async () => (await visited(environment)).status
+    const input: PageInput = {
+      tenant: 'shop',
+      environment: {id: environment.id, host: 'north-1'},
+      atMost: `PT${seconds}S`,
+    }
+    const run = await queued(cmc, bookOn, input)
+    const list = async () => (await cmc.json('run', 'list')).answer.items
+    const open = await status()
+
+    t.match(await follow(cmc, {run, book, death: {position: 1, point: 'between'}}), {exit: null})
+    const killed = Date.now()
+    t.match(await visited(environment), {status: 503, body: /<time/}, 'people see a page that says until when')
+    await must(cmc, 'schedule', 'run', 'journal-heads')
+    const [first, second] = await list()
+    t.match(first, {run, followed: false, open: {step: 'people-see-a-page'}}, 'what stands open comes first')
+    t.ok(second.queuedAt > first.queuedAt, 'though a newer run is there')
+    t.match((await cmc.type('run', 'list')).out.split('\n')[0], `people-see-a-page is open until ${first.open.until}`)
+    t.match((await cmc.type('run', 'show', run)).out, /closes by itself at/)
+
+    const until = Date.parse(first.open.until)
+    t.ok(until > killed && until <= killed + seconds * 1000)
+    const state = await onHost(cmc, 'north-1', 'cat', `/etc/selfhelp/${environment.id}/state.json`)
+    t.ok(Math.abs(Date.parse(JSON.parse(state.out).until) - until) < 5000, 'the host has the deadline itself')
+    await sleep(Math.max(0, until + 1500 - Date.now()))
+    t.equal(await status(), open, 'past its deadline people are let in, with nobody to do it')
+
+    t.match(await follow(cmc, {run, book, death: {position: 2, point: 'before'}}), {exit: null})
+    t.equal(await status(), 503, 'resumed, the page is there again')
+    const [renewed] = await list()
+    t.ok(Date.parse(renewed.open.until) > until, 'with a new deadline')
+
+    t.match(await follow(cmc, {run, book}), {exit: 0, out: /"state":"done"/})
+    t.equal(await status(), open, 'at its end people are let in')
+    t.match(await cmc.json('run', 'show', run), {answer: {state: 'done', open: undefined}})
+    t.match(await cmc.type('environment', 'drift', 'shop/production'), {exit: 0})
+  },
+)
