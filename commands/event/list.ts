@@ -14,7 +14,7 @@ export default class EventList extends BaseCommand {
     '<%= config.bin %> <%= command.id %> --limit 200 --json',
   ]
 
-  protected override async answer({flags: {open, limit}, world}: Typed<typeof EventList>) {
+  protected override async answer({flags: {open = false, limit}, world}: Typed<typeof EventList>) {
     const result = await listEvents(await world.ledger(), {open, limit})
     return {result, view: eventRows(result.items)}
   }

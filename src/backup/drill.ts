@@ -64,17 +64,29 @@ export function measured({ledger, ...rest}: Platform, which: Which): Fact {
   }
 }
 
-/** A restore to that point holds the same. Throws `Refusal('backup-unproven')` when it does not; both are evidence. */
+/** A restore of the newest backup to the point of this run holds the same; see `provenAt`. */
 export function proven(platform: Platform, which: Which): Fact {
+  return provenAt(platform, which, async at => ({id: at.run, point: pointOf(at)}))
+}
+
+/** Which test restore: under which id it is kept, to which point, from which backup; the newest when none is named. */
+export interface Chosen {
+  readonly id: string
+  readonly point: string
+  readonly label?: string
+}
+
+/** A restore to that point holds the same. Throws `Refusal('backup-unproven')` when it does not; both are evidence. */
+export function provenAt(platform: Platform, which: Which, choose: (at: At) => Promise<Chosen>): Fact {
   const {ledger, clock} = platform
   return {
-    holds: async at => (await drillById(ledger, at.run))?.ok === true,
+    holds: async at => (await drillById(ledger, (await choose(at)).id))?.ok === true,
     make: async at => {
-      const environment = await which()
-      const source = (await figuresAt(ledger, pointOf(at)))?.figures as Figures
-      const {set, detail} = await restored(platform, environment, {source, at})
+      const [environment, {id, point, label}] = [await which(), await choose(at)]
+      const source = (await figuresAt(ledger, point))?.figures as Figures
+      const {set, detail} = await restored(platform, environment, {source, at, label})
       const ok = detail.differences.length === 0
-      const row = {id: at.run, environment: environment.id, point: source.point, backup: set.label, ok, at: clock.now()}
+      const row = {id, environment: environment.id, point, backup: set.label, ok, at: clock.now()}
       await putDrill(ledger, {...row, detail})
       const event = {kind: 'backup-unproven', subject: fullName(environment), tenant: environment.tenant}
       if (ok) return void (await settleFinding(ledger, event, clock.now()))
@@ -106,11 +118,12 @@ interface Restored {
 async function restored(
   platform: Platform,
   environment: Environment,
-  {source, at}: {source: Figures; at: At},
+  {source, at, label}: {source: Figures; at: At; label: string | undefined},
 ): Promise<Restored> {
   const engine = engineOf(platform, environment)
   await arrived(platform, engine, {segment: source.segment, at})
-  const set = (await engine.list()).sets.at(-1)
+  const {sets} = await engine.list()
+  const set = label === undefined ? sets.at(-1) : sets.find(one => one.label === label)
   if (set === undefined) throw nothingTo(environment)
   const scratch = await scratchOf(platform, environment, at.run)
   await emptyScratch(scratch, environment, at)

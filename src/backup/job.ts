@@ -10,6 +10,8 @@ export interface Job {
   readonly name: string
   readonly user: 'postgres' | 'root'
   readonly argv: readonly string[]
+  /** Does not join what an earlier attempt began: that is ended first. */
+  readonly anew?: boolean
   readonly fence: Fence
   readonly signal?: AbortSignal
 }
@@ -21,9 +23,9 @@ export interface JobEnd {
 }
 
 /** Starts it or finds it running, and waits for its end. Throws `Failure('host-unreachable')` when the host lost it. */
-export async function runJob(machine: Machine, {name, user, argv, fence, signal}: Job): Promise<JobEnd> {
+export async function runJob(machine: Machine, {name, user, argv, anew = false, fence, signal}: Job): Promise<JobEnd> {
   const id = createHash('sha256').update(name).digest('hex').slice(0, 20)
-  const start = {act: 'run', args: ['sh', '-c', program('job-start.sh'), 'job', id, user, ...argv]}
+  const start = {act: 'run', args: ['sh', '-c', program('job-start.sh'), 'job', id, user, anew ? 'anew' : 'join', ...argv]}
   const [started] = await machine.act(`job-${id}-${randomUUID()}`, [start], fence)
   if (started?.exit !== 0) throw lost(machine.host, name, started?.err ?? '')
   for (;;) {

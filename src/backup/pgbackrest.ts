@@ -153,12 +153,12 @@ async function measured({platform, environment}: Subject, point: string, at: At)
 async function laid(subject: Subject, {into, words}: {into: string; words: readonly string[]}, at: At): Promise<void> {
   const {platform, environment} = subject
   const machine = await platform.machine(hostOf(environment, 'database'))
-  const argv = pgbackrest(environment.id, ['--log-level-console=warn', `--pg1-path=${into}`, ...words, 'restore'])
+  const lay = pgbackrest(environment.id, ['--log-level-console=warn', `--pg1-path=${into}`, ...words, 'restore'])
+  const argv = ['sh', '-c', 'find "$1" -mindepth 1 -delete; shift; exec "$@"', 'lay', into, ...lay]
   const fence = at.fence(environmentLock(environment.id))
   const end = await runJob(machine, {
     name: `${at.run} restore ${into}`,
-    user: 'postgres',
-    argv,
+    user: 'postgres', argv, anew: true,
     fence,
     signal: at.signal,
   })

@@ -47,12 +47,13 @@ export async function startScratch(scratch: Scratch, environment: Environment, a
   const end = await runJob(machine, {
     name: `${at.run} start ${name}`,
     user: 'root',
+    anew: true,
     argv: ['sh', '-c', program('scratch-start.sh'), 'start', ...words],
     fence: at.fence(environmentLock(environment.id)),
     signal: at.signal,
   })
   if (end.exit === 0) return end.out
-  const message = `A restore of ${fullName(environment)} could not be opened on ${machine.host}: ${inWords(end.err)}.`
+  const message = `A restore of ${fullName(environment)} could not be opened on ${machine.host}: ${serverWords(end.err)}.`
   throw new Failure('backup-engine-failed', message, {
     facts: {host: machine.host, said: end.err.slice(-2000)},
     remedies: [`selfhelp backup status ${fullName(environment)}`],
@@ -62,7 +63,7 @@ export async function startScratch(scratch: Scratch, environment: Environment, a
 const secondsToReplay = 6 * 3600
 
 /** Starting a server says that all is well before it has replayed; what it says after that is what counts. */
-function inWords(said: string): string {
+export function serverWords(said: string): string {
   if (said.includes('recovery ended before configured recovery target was reached'))
     return 'the WAL in the repository ends before the goal, or has a gap before it'
   if (/requested timeline \d+ is not a child/.test(said)) return 'the backup belongs to another line of history'

@@ -7,7 +7,7 @@ import type {Fact} from '../runbook/step.ts'
 import {Secret} from '../secret/secret.ts'
 import {readiness} from './asking.ts'
 import {type Served, served, unserved} from './edge.ts'
-import {asEnvironment, type Environment, fullName, hostOf} from './model.ts'
+import {asEnvironment, type Environment, fullName, hostOf, type RuntimeState} from './model.ts'
 import type {Platform} from './platform.ts'
 import {secretsOf} from './secret.ts'
 import {
@@ -92,6 +92,19 @@ export function answers(platform: Platform, environments: Environments): Reversi
 /** Their services know what their phase lets in: the state file says it, a signal tells them to read it. */
 export function opened(platform: Platform, environments: Environments): Fact {
   const wanted = (environment: Environment) => [...services(environment), ...running(environment)]
+  return onHosts(platform, environments, [{role: 'presentation', wanted}])
+}
+
+/** Their services let in whom this state lets in; it ends by itself where it says so. */
+export function lettingIn(
+  platform: Platform,
+  environments: Environments,
+  state: (environment: Environment) => Promise<RuntimeState>,
+): Fact {
+  const wanted = async (environment: Environment) => [
+    ...services(environment, await state(environment)),
+    ...running(environment),
+  ]
   return onHosts(platform, environments, [{role: 'presentation', wanted}])
 }
 

@@ -54,6 +54,8 @@ export interface Environment {
 export interface RuntimeState {
   readonly mode: 'open' | 'read-only' | 'closed'
   readonly until?: string
+  /** Shown on every page, in the language of the reader. */
+  readonly banner?: Readonly<Record<Locale, string>>
   readonly neutralised: boolean
 }
 

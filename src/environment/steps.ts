@@ -5,6 +5,7 @@ export {
   clusters,
   environmentsNamed,
   foundations,
+  lettingIn,
   names,
   opened,
   schemas,
@@ -18,6 +19,7 @@ export {at as placeOf} from './place.ts'
 export {place} from './placement.ts'
 export type {Platform} from './platform.ts'
 export {makeSecrets, removeSecrets} from './secret.ts'
+export {smoke} from './smoke.ts'
 export {asWanted, type Environments, environmentLock, shareLock, until} from './stage.ts'
 export {dumping} from './wanted.ts'
 export {platformOf} from './world.ts'

@@ -1,12 +1,17 @@
-# NAME USER COMMAND…: starts a command that outlives its connection, once: what runs or ended well under that name is left.
+# NAME USER HOW COMMAND…: starts a command that outlives its connection. HOW `join`: what runs or ended well under that name is
+# left as it is; `anew`: it is ended, and started again.
 set -eu
-name=$1 user=$2
-shift 2
+name=$1 user=$2 how=$3
+shift 3
 jobs=/var/lib/selfhelp/job dir=/var/lib/selfhelp/job/$name unit=selfhelp-job-$name
 mkdir -p -m 755 "$jobs"
 find "$jobs" -mindepth 1 -maxdepth 1 -mmin +2880 -exec rm -rf {} +
-[ "$(cat "$dir/exit" 2>/dev/null || :)" != 0 ] || exit 0
-case $(systemctl show -p ActiveState --value "$unit") in active | activating | deactivating) exit 0 ;; esac
+if [ "$how" = join ]; then
+  [ "$(cat "$dir/exit" 2>/dev/null || :)" != 0 ] || exit 0
+  case $(systemctl show -p ActiveState --value "$unit") in active | activating | deactivating) exit 0 ;; esac
+else
+  systemctl stop "$unit" 2>/dev/null || :
+fi
 rm -rf "$dir"
 mkdir -m 755 "$dir"
 systemctl reset-failed "$unit" 2>/dev/null || :

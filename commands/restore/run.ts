@@ -1,0 +1,33 @@
+import {Args} from '@oclif/core'
+import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {confirmed} from '../../src/cli/confirm.ts'
+import {confirmFlag, planFlag, runFlags} from '../../src/cli/flags.ts'
+import {executeRun} from '../../src/cli/runs.ts'
+import {restoreRan} from '../../src/restore/view.ts'
+
+export default class RestoreRun extends Mutation {
+  static override summary = 'Put production back as agreed; everything before reopening can be taken back'
+  static override args = {request: Args.string({description: 'the request', required: true})}
+  static override flags = {...planFlag, ...confirmFlag, ...runFlags}
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> rs1f2e3d4c --confirm acme/production',
+    '<%= config.bin %> <%= command.id %> rs1f2e3d4c --plan',
+  ]
+
+  protected override async answer({args, flags, world, request}: Typed<typeof RestoreRun>) {
+    const [{readyToRun}, {showRestore}, {buildRestoreRun}, {platformOf}] = await Promise.all([
+      import('../../src/restore/ready.ts'),
+      import('../../src/restore/list.ts'),
+      import('../../src/restore/register.ts'),
+      import('../../src/environment/steps.ts'),
+    ])
+    const ledger = await world.ledger()
+    const input = await readyToRun(await platformOf(world), args.request)
+    const {row, name} = await showRestore(ledger, args.request)
+    if (flags.plan) return restoreRan(row, name)
+    const warning = `Everybody is kept out of ${name}, which goes back to ${row.target}.`
+    await confirmed({name, warning, confirm: flags.confirm}, world.streams)
+    const run = await executeRun(world, {runbook: await buildRestoreRun(world), input, request, ...flags})
+    return restoreRan((await showRestore(ledger, args.request)).row, name, run)
+  }
+}

@@ -1,0 +1,24 @@
+import {type Environment, hostsOf} from './model.ts'
+import type {Platform} from './platform.ts'
+import {asking, faces} from './wanted.ts'
+
+/** Has each service use itself as a person would; gives what does not work. Leaves no trace, and works while it is closed. */
+export async function smoke(platform: Platform, environment: Environment): Promise<readonly string[]> {
+  const asked = hostsOf(environment, 'presentation').map(async host => {
+    const machine = await platform.machine(host)
+    const questions = faces.map(face => ({ask: 'run_as', args: asking(environment, face, ['POST', '/internal/smoke'])}))
+    const answers = await machine.ask(questions)
+    return faces.flatMap((face, at) => problems(`${face} on ${host}`, answers[at]))
+  })
+  return (await Promise.all(asked)).flat()
+}
+
+function problems(where: string, answer: {exit: number; out: string; err: string} | undefined): readonly string[] {
+  if (answer?.exit === 0) return []
+  try {
+    const {checks} = JSON.parse(answer?.out ?? '') as {checks: {name: string; ok: boolean; problem?: string}[]}
+    return checks.filter(({ok}) => !ok).map(({name, problem}) => `${where}: ${name}: ${problem}`)
+  } catch {
+    return [`${where} does not answer: ${answer?.err.trim().slice(0, 200)}`]
+  }
+}
