@@ -20,6 +20,9 @@ else
   fi
 fi
 [ -e "$live/PG_VERSION" ] || { echo "there is no data in $live" >&2; exit 1; }
+# The engine asks for WAL from where it was laid out. Were that not there, asking which timelines exist would fail unheard, and one
+# would be used twice.
+[ ! -e "$live/postgresql.auto.conf" ] || sed -i "s#--pg1-path=$new#--pg1-path=$live#" "$live/postgresql.auto.conf"
 systemctl reset-failed "$unit" 2>/dev/null
 systemctl start --no-block "$unit"
 tries=$((seconds * 5))
