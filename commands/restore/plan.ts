@@ -3,7 +3,7 @@ import {Mutation, type Typed} from '../../src/cli/base.ts'
 import {planView} from '../../src/restore/view.ts'
 
 export default class RestorePlan extends Mutation {
-  static override summary = 'Say what a restore would do, how long it takes and what is lost; touches no host'
+  static override summary = 'Say what a restore would do, how long it takes and what is lost'
   static override args = {
     request: Args.string({description: 'the request, as `restore list` names it', required: true}),
   }

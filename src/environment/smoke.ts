@@ -1,6 +1,7 @@
+import {asking} from './asking.ts'
 import {type Environment, hostsOf} from './model.ts'
 import type {Platform} from './platform.ts'
-import {asking, faces} from './wanted.ts'
+import {faces} from './wanted.ts'
 
 /** Has each service use itself as a person would; gives what does not work. Leaves no trace, and works while it is closed. */
 export async function smoke(platform: Platform, environment: Environment): Promise<readonly string[]> {
