@@ -25,7 +25,10 @@ export interface JobEnd {
 /** Starts it or finds it running, and waits for its end. Throws `Failure('host-unreachable')` when the host lost it. */
 export async function runJob(machine: Machine, {name, user, argv, anew = false, fence, signal}: Job): Promise<JobEnd> {
   const id = createHash('sha256').update(name).digest('hex').slice(0, 20)
-  const start = {act: 'run', args: ['sh', '-c', program('job-start.sh'), 'job', id, user, anew ? 'anew' : 'join', ...argv]}
+  const start = {
+    act: 'run',
+    args: ['sh', '-c', program('job-start.sh'), 'job', id, user, anew ? 'anew' : 'join', ...argv],
+  }
   const [started] = await machine.act(`job-${id}-${randomUUID()}`, [start], fence)
   if (started?.exit !== 0) throw lost(machine.host, name, started?.err ?? '')
   for (;;) {

@@ -158,7 +158,9 @@ async function laid(subject: Subject, {into, words}: {into: string; words: reado
   const fence = at.fence(environmentLock(environment.id))
   const end = await runJob(machine, {
     name: `${at.run} restore ${into}`,
-    user: 'postgres', argv, anew: true,
+    user: 'postgres',
+    argv,
+    anew: true,
     fence,
     signal: at.signal,
   })
