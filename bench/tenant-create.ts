@@ -2,6 +2,7 @@ import {execFile, spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {copyFileSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {basename, dirname, join} from 'node:path'
+import {createInterface} from 'node:readline'
 import {promisify} from 'node:util'
 import {contractIn} from '../src/contract/steps.ts'
 import type {Environment} from '../src/environment/model.ts'
@@ -31,7 +32,7 @@ export async function tenantCreate({pairs}: {pairs: number}): Promise<Compared[]
   const marks = new Map<string, number[]>()
   const peer = byHand(await laidOut(cmc, (await contractIn(contract)).legalName), marks)
   const result = await compare({name: 'tenant create', ours: byUs(cmc, contract, steps), peer, atMost: goal, pairs})
-  print('selfhelp, by step', steps)
+  print('selfhelp, from the end of one step to the next', steps)
   print('bash, from the end of one mark to the next', marks)
   return [result]
 }
@@ -46,13 +47,19 @@ function byUs(cmc: Centre, contract: string, steps: Map<string, number[]>): Side
     name: 'selfhelp tenant create',
     async run() {
       const began = performance.now()
-      const {exit, err} = await cmc.type('tenant', 'create', 'acme', '--contract', contract)
-      const took = performance.now() - began
-      if (exit !== 0) throw new Error(`tenant create ended with ${exit}:\n${err}`)
-      const times = [...err.matchAll(/^\d+\/\d+ (\S+): done.*\((\d+\.\d) s\)$/gm)]
-      for (const [, step = '', seconds] of times) add(steps, step, Number(seconds))
-      const inSteps = times.reduce((sum, [, , seconds]) => sum + Number(seconds), 0)
-      add(steps, 'before, between and after', took / 1000 - inSteps)
+      let last = began
+      const until = (what: string) => {
+        const now = performance.now()
+        add(steps, what, (now - last) / 1000)
+        last = now
+      }
+      const argv = [join(packageRoot(), 'bin/selfhelp'), 'tenant', 'create', 'acme', '--contract', contract]
+      await heard(argv, {PATH: process.env.PATH, SELFHELP_HOME: cmc.home}, line => {
+        const [, step, how] = /^\d+\/\d+ (\S+): (done|was so already)/.exec(line) ?? []
+        if (step && how) until(step)
+      })
+      until('(end)')
+      const took = last - began
       await typed(cmc, 'tenant', 'remove', 'acme', '--confirm', 'acme')
       return took
     },
@@ -145,6 +152,20 @@ async function said(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<st
   const [exit] = await once(child, 'close')
   if (exit !== 0) throw new Error(`${argv.join(' ')} ended with ${exit}`)
   return out
+}
+
+/** Hears the lines of its stderr as they come; throws them when it does not exit 0. */
+async function heard(argv: readonly string[], env: NodeJS.ProcessEnv, hear: (line: string) => void): Promise<void> {
+  const [file = '', ...words] = argv
+  const child = spawn(file, words, {env, stdio: ['ignore', 'ignore', 'pipe']})
+  const closed = once(child, 'close')
+  const lines: string[] = []
+  for await (const line of createInterface({input: child.stderr})) {
+    lines.push(line)
+    hear(line)
+  }
+  const [exit] = await closed
+  if (exit !== 0) throw new Error(`${argv.join(' ')} ended with ${exit}:\n${lines.join('\n')}`)
 }
 
 function add(times: Map<string, number[]>, name: string, seconds: number): void {

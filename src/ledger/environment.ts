@@ -54,7 +54,7 @@ export async function environmentsOf(ledger: Queries, tenant?: string): Promise<
         limit 1) as address,
       exists (select from backup b where b.environment = e.id) as archived
     from environment e join tenant t on t.name = e.tenant
-    where e.tenant = coalesce(${tenant ?? null}, e.tenant)
+    where ${tenant ?? null}::text is null or e.tenant = ${tenant ?? null}
     order by e.tenant, array_position(array['production', 'qualification', 'test', 'training'], e.name)`
 }
 

@@ -109,6 +109,7 @@ create table placement (
   reason text not null,
   primary key (environment, role, host)
 );
+create index placement_by_host on placement (host);
 
 create table port (
   host text not null references host,
@@ -118,12 +119,14 @@ create table port (
   primary key (host, port),
   unique (host, environment, purpose)
 );
+create index port_by_environment on port (environment);
 
 create table hostname (
   name text primary key,
   environment text not null references environment on delete cascade,
   face text not null check (face in ('presentation', 'edition'))
 );
+create index hostname_by_environment on hostname (environment);
 
 create table certificate (
   id uuid primary key default gen_random_uuid(),
