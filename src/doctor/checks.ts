@@ -2,7 +2,7 @@ import {journalHeads, keyPermissions, ledgerSchema, nodeVersion, recoveryKeys} f
 import {hosts} from './hosts.ts'
 import type {Check} from './model.ts'
 import {outside} from './outside.ts'
-import {certificates, siteCertificates, testEnvironments} from './promises.ts'
+import {certificates, secondVpns, siteCertificates, testEnvironments} from './promises.ts'
 
 /** Everything the doctor looks at; a noun with something to compare adds its check here. */
 export const checks: readonly Check[] = [
@@ -16,4 +16,5 @@ export const checks: readonly Check[] = [
   outside,
   certificates,
   testEnvironments,
+  secondVpns,
 ]

@@ -1,6 +1,7 @@
 import {Temporal} from 'temporal-polyfill'
 import {servedCertificates, tenantsWithoutTest} from '../ledger/census.ts'
 import {sites} from '../ledger/site.ts'
+import {vpnsWithoutSecond} from '../ledger/vpn.ts'
 import {asSite, siteObjections} from '../site/model.ts'
 import {type Check, finding} from './model.ts'
 
@@ -53,4 +54,20 @@ export const siteCertificates: Check = {
       return finding(about, soon === undefined, now === undefined ? 'warning' : 'difference')
     })
   },
+}
+
+/** After a failover the second site reaches the customer's servers only through a VPN of its own (R098, R099). */
+export const secondVpns: Check = {
+  name: 'second-vpn',
+  run: async ({ledger}) =>
+    (await vpnsWithoutSecond(ledger)).map(({tenant, site}) =>
+      finding(
+        {
+          ...{check: 'second-vpn', subject: tenant, expected: `a VPN at ${site} too`, found: 'none there'},
+          remedy: `selfhelp vpn add FILE, with site: ${site}; without it sign-in and mail fall back to our own after a failover`,
+        },
+        false,
+        'warning',
+      ),
+    ),
 }

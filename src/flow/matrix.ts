@@ -55,6 +55,16 @@ async function environmentOf(ledger: Queries, named: string): Promise<Environmen
   throw new Refusal('not-found', `There is no environment ${named}.`, {remedies: ['selfhelp environment list']})
 }
 
+/** The hosts an environment stands on, with the gateways of its tenant; without one, every host in service. */
+export async function hostsOf(ledger: Queries, named?: string): Promise<readonly string[]> {
+  const standing = (await hosts(ledger)).filter(host => host.retiredAt === undefined)
+  if (named === undefined) return standing.map(({name}) => name)
+  const {tenant, placed} = await environmentOf(ledger, named)
+  const {links} = await configured(ledger)
+  const gateways = links.filter(link => link.tenant === tenant).map(({gateway}) => gateway)
+  return [...new Set([...placed.map(({host}) => host), ...gateways])]
+}
+
 /** The hosts of a role of this environment; roles that serve every environment are where they are. */
 function placesOf({placed}: EnvironmentRow, standing: readonly HostRow[]): (party: Party) => readonly string[] {
   return party => {

@@ -1,6 +1,7 @@
 import type {View} from '../cli/view.ts'
 import {render} from '../render/render.ts'
 import type {End, Line, Matrix} from './matrix.ts'
+import type {Verified} from './verify.ts'
 
 /** The matrix as rows. */
 export function matrixRows({items}: Matrix): View {
@@ -58,3 +59,26 @@ function escaped({from, to, protocol, port, reason, rule}: Line): readonly strin
 
 const entities: Readonly<Record<string, string>> = {'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;'}
 const html = (text: string): string => text.replace(/[&<>"]/g, found => entities[found] ?? '')
+
+/** What was tried, and what came out otherwise than the matrix says. */
+export function verifiedView({tried, passed, refused, dropped, items}: Verified, well: boolean): View {
+  const sum = `${tried} connections tried: ${passed} are to pass, ${refused} must not; firewalls dropped ${dropped} packets meanwhile`
+  if (items.length === 0)
+    return [
+      well ? `${sum}. All is as the matrix says.` : `${sum}, fewer than were refused: something else refused them.`,
+    ]
+  return [
+    {
+      heads: ['from', 'to', 'address and port', 'expected', 'found', 'rule'],
+      rows: items.map(each => [
+        each.from,
+        each.to,
+        each.target,
+        each.expected,
+        {text: each.found, tone: 'bad'},
+        each.rule,
+      ]),
+    },
+    sum,
+  ]
+}

@@ -60,3 +60,13 @@ export async function tenantHosts(ledger: Queries): Promise<{tenant: string; hos
     from placement p join environment e on e.id = p.environment join host h on h.name = p.host
     where p.role = 'presentation' and e.tenant in (select tenant from vpn) order by 1, 2`
 }
+
+/** Tenants with a second site in their contract and a VPN, but none there (R098). */
+export async function vpnsWithoutSecond(ledger: Queries): Promise<{tenant: string; site: string}[]> {
+  return ledger.all`
+    select t.name as tenant, t.contract->'sites'->>'secondary' as site from tenant t
+    where t.contract->'sites'->>'secondary' is not null
+      and exists (select from vpn v where v.tenant = t.name)
+      and not exists (select from vpn v where v.tenant = t.name and v.site = t.contract->'sites'->>'secondary')
+    order by 1`
+}

@@ -16,6 +16,7 @@ import {environmentsOf} from '../ledger/environment.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {unfinishedRun} from '../ledger/run.ts'
 import {deleteTenant, tenantNamed} from '../ledger/tenant.ts'
+import {vpns} from '../ledger/vpn.ts'
 import type {Runbook, Undo} from '../runbook/model.ts'
 import {during, type Fact, runbook, step} from '../runbook/step.ts'
 import {linksSecret} from './document.ts'
@@ -99,6 +100,7 @@ export async function readyToRemove(
   const before = await unfinishedRun(ledger, 'tenant-remove', tenant)
   if (before) return before.input as RemoveInput
   await neededTenant(ledger, tenant)
+  await refuseVpns(ledger, tenant)
   const environments = (await environmentsOf(ledger, tenant)).map(asEnvironment)
   const repository = environments.flatMap(({placed}) => placed).find(({role}) => role === 'repository')?.host
   const rows = environments.map(({id, name}) => ({id, name}))
@@ -112,5 +114,15 @@ export function daysKept(typed: string): string {
   throw new Refusal('input-invalid', `--keep takes days, as in 30d; not ${JSON.stringify(typed)}.`, {
     facts: {typed},
     remedies: ['--keep 30d'],
+  })
+}
+
+/** Tunnels stand on gateways, which a removal of environments does not see. */
+async function refuseVpns(ledger: Ledger, tenant: string): Promise<void> {
+  const found = (await vpns(ledger, tenant)).map(({site}) => `${tenant}/${site}`)
+  if (found.length === 0) return
+  throw new Refusal('vpn-unfit', `${tenant} still has the VPN ${found.join(', ')}; nothing was removed.`, {
+    facts: {vpns: found},
+    remedies: found.map(name => `selfhelp vpn remove ${name} --confirm ${name}`),
   })
 }

@@ -1,7 +1,12 @@
 import t from 'tap'
 import {Temporal} from 'temporal-polyfill'
+import {systemClock} from '../../src/clock.ts'
+import {secondVpns} from '../../src/doctor/promises.ts'
 import {flowMatrix} from '../../src/flow/matrix.ts'
 import {matrixPage} from '../../src/flow/view.ts'
+import type {Ways} from '../../src/host/steps.ts'
+import {vpnsWithoutSecond} from '../../src/ledger/vpn.ts'
+import {readyToRemove} from '../../src/tenant/remove.ts'
 import {addVpn} from '../../src/vpn/add.ts'
 import {compareVpns} from '../../src/vpn/compare.ts'
 import {listVpns, vpnNamed} from '../../src/vpn/list.ts'
@@ -91,6 +96,20 @@ t.test('what is agreed about VPNs', async t => {
     await t.rejects(flowMatrix(ledger, 'acme/training'), {code: 'not-found'})
     const whole = await flowMatrix(ledger)
     t.ok(whole.items.some(({of}) => of?.startsWith('vpn globex')))
+  })
+
+  await t.test('a missing second VPN is told, and a tenant with a VPN is not removed', async t => {
+    const sites = {sites: {primary: 'north', secondary: 'south'}}
+    await ledger.owner.all`update tenant set contract = contract || ${sites} where name in ('acme', 'globex', 'plain')`
+    t.same(await vpnsWithoutSecond(ledger), [{tenant: 'globex', site: 'south'}])
+    const {clock, home, env} = {clock: systemClock, home: '/', env: {}}
+    const found = await secondVpns.run({ledger, clock, home, env, ways: undefined as unknown as Ways})
+    t.match(found, [{subject: 'globex', state: 'warning', found: 'none there'}])
+    const removal = readyToRemove(ledger, 'acme', {home: '/', keep: 'P30D'})
+    await t.rejects(removal, {
+      code: 'vpn-unfit',
+      message: 'acme still has the VPN acme/north, acme/south; nothing was removed.',
+    })
   })
 
   await t.test('its page is in both languages and escapes what customers wrote', async t => {

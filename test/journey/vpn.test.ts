@@ -1,0 +1,250 @@
+import {writeFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
+import t from 'tap'
+import {openLedger} from '../../src/ledger/open.ts'
+import {type Centre, centre} from '../support/centre.ts'
+import {asRoot, whyNoLab} from '../support/lab.ts'
+import {adopted, must} from '../support/prepared.ts'
+import {customer} from '../support/vpn-customer.ts'
+import {example, tenantRow} from '../support/vpn-world.ts'
+
+t.setTimeout(900_000)
+const why = await whyNoLab()
+const servers = ['10.20.0.10,636', '10.20.0.25,465']
+
+/** The example's agreement for a tenant whose device is there. */
+async function agreed(
+  cmc: Centre,
+  tenant: string,
+  {peer, change = text => text}: {peer: string; change?: (text: string) => string},
+) {
+  const file = join(dirname(cmc.home), `vpn-${tenant}.yaml`)
+  const {address} = await cmc.host(peer)
+  writeFileSync(file, change(example.replaceAll('acme', tenant).replace('203.0.113.7', address)))
+  return file
+}
+
+t.test('customers are reached through their VPNs', {skip: why ?? false, timeout: 800_000}, async t => {
+  const cmc = await centre(t, '-vpn', [
+    {name: 'north', count: 2},
+    {name: 'cust', count: 2},
+  ])
+  await must(cmc, 'init', '--operator', 'jane.doe@cmc.test')
+  const status = await cmc.status()
+  const roles = {'north-1': ['edge', 'presentation', 'edition', 'database'], 'north-2': ['gateway']}
+  const north = {...cmc, status: async () => ({...status, hosts: status.hosts.filter(({site}) => site === 'north')})}
+  await adopted(north, roles)
+  const [acme, globex] = await Promise.all([
+    customer(cmc, 'cust-1', servers),
+    customer(cmc, 'cust-2', servers),
+    must(cmc, 'host', 'apply', '--all', '--reason', 'test'),
+  ])
+  const ledger = await openLedger({home: cmc.home, env: {}})
+  for (const tenant of ['acme', 'globex']) await tenantRow(ledger, tenant)
+  await ledger.close()
+
+  const onGateway = async (script: string) => (await asRoot(cmc.lab, 'north-2', ['sh', '-c', script])).stdout
+  const watch = () => onGateway('systemctl start selfhelp-vpn-probe.service')
+  const stateOf = async (vpn: string) => (await cmc.json('vpn', 'status', vpn)).answer.items[0]
+  /** Asks until it is so: the gateway calls and probes when it is told to here, and each 30 s by itself. */
+  const becomes = async (vpn: string, wanted: (status: {state: string; fault?: {layer: string}}) => boolean) => {
+    for (let tries = 0; tries < 12; tries++) {
+      await watch()
+      const now = await stateOf(vpn)
+      if (wanted(now)) return now
+      await sleep(500)
+    }
+    return stateOf(vpn)
+  }
+
+  await t.test('what was agreed is loaded, and the sheet with the key makes a tunnel that carries', async t => {
+    const file = await agreed(cmc, 'acme', {peer: 'cust-1'})
+    await must(cmc, 'vpn', 'add', file, '--reason', 'test')
+    await must(cmc, 'vpn', 'apply', 'acme', '--reason', 'test')
+    t.match(await cmc.json('vpn', 'plan', 'acme'), {exit: 0, answer: {items: []}})
+    t.match((await stateOf('acme')).state, 'down', 'before the customer has done anything')
+    await acme.connects('acme')
+    t.match(await becomes('acme', ({state}) => state === 'up'), {
+      state: 'up',
+      drift: [],
+      probes: [{result: 'passes'}, {result: 'passes'}],
+    })
+  })
+
+  await t.test('a customer with the same numbers is refused, and reached when it is renamed', async t => {
+    const file = await agreed(cmc, 'globex', {peer: 'cust-2'})
+    t.match(await cmc.json('vpn', 'add', file), {
+      exit: 3,
+      answer: {error: {code: 'vpn-overlap', message: /acme\/north/}},
+    })
+    const change = (text: string) =>
+      text.replace('{network: 10.20.0.0/16}', '{network: 10.20.0.0/16, seenAs: 100.96.0.0/16}')
+    await must(cmc, 'vpn', 'add', await agreed(cmc, 'globex', {peer: 'cust-2', change}))
+    await must(cmc, 'vpn', 'apply', 'globex')
+    await globex.connects('globex')
+    t.equal((await becomes('globex', ({state}) => state === 'up')).state, 'up')
+    const hears = async (address: string, port: number) => {
+      const script = `timeout 3 bash -c 'exec 3<>/dev/tcp/${address}/${port}; head -1 <&3'`
+      return (await asRoot(cmc.lab, 'north-1', ['sh', '-c', script])).stdout.trim()
+    }
+    t.equal(await hears('10.20.0.25', 465), '220 hello', 'the application reaches the one')
+    t.equal(await hears('100.96.0.25', 465), '220 hello', 'and the other')
+    t.equal(await hears('10.20.0.25', 636), '', 'on the ports of the matrix only')
+  })
+
+  await t.test('twenty edits of one VPN cost its neighbour no packet', async t => {
+    const stream = asRoot(cmc.lab, 'north-2', [
+      'ping',
+      '-q',
+      '-i',
+      '0.1',
+      '-W',
+      '1',
+      '-c',
+      '250',
+      '-I',
+      '100.64.0.2',
+      '10.20.0.10',
+    ])
+    const before = await onGateway('swanctl --list-sas --ike globex 2>/dev/null | head -1')
+    for (let edit = 1; edit <= 20; edit++) {
+      const change = (text: string) =>
+        text
+          .replace('kilobitsPerSecond: 2000', `kilobitsPerSecond: ${2000 + edit}`)
+          .replace('port: 465', `port: ${465 + (edit % 2)}`)
+      await must(cmc, 'vpn', 'add', await agreed(cmc, 'acme', {peer: 'cust-1', change}))
+      await must(cmc, 'vpn', 'apply', 'acme')
+    }
+    t.match((await stream).stdout, / 0% packet loss/)
+    t.equal(
+      await onGateway('swanctl --list-sas --ike globex 2>/dev/null | head -1'),
+      before,
+      'it is the same association',
+    )
+  })
+
+  const rows: readonly (readonly [string, (text: string) => string, string])[] = [
+    ['another key', text => text.replace(/secret = .*/, 'secret = "another"'), 'authentication'],
+    [
+      'another phase 1',
+      text => text.replace('proposals = aes256gcm16-prfsha384-ecp384', 'proposals = aes256gcm16-prfsha384-curve25519'),
+      'proposal',
+    ],
+    [
+      'another phase 2',
+      text => text.replace('esp_proposals = aes256gcm16-ecp384', 'esp_proposals = aes256-sha512-ecp384'),
+      'proposal',
+    ],
+    ['other networks', text => text.replace('local_ts = 10.20.0.0/16', 'local_ts = 10.21.0.0/16'), 'selectors'],
+    ['another identity', text => text.replaceAll('vpn.globex.test', 'other.globex.test'), 'identity'],
+  ]
+  for (const [what, change, layer] of rows)
+    await t.test(`a device with ${what} is told as the layer ${layer}`, async t => {
+      await globex.connects('globex', change)
+      await onGateway('swanctl --terminate --ike globex --force --timeout 2; true')
+      // Who calls shows more than who refuses.
+      await globex.run('swanctl --initiate --child self-help --timeout 2 >/dev/null 2>&1; true')
+      const found = await becomes('globex', ({fault}) => fault?.layer === layer)
+      t.match(found, {state: 'down', fault: {layer}})
+    })
+
+  await t.test(
+    'a device that is gone is told as out of reach, or as silent, and the tunnel heals by itself',
+    async t => {
+      await globex.connects('globex')
+      t.equal((await becomes('globex', ({state}) => state === 'up')).state, 'up')
+      await must(cmc, 'lab', 'cut', 'cust-2', '--lab', cmc.lab)
+      const gone = await becomes('globex', ({state}) => state === 'down')
+      t.match(gone, {state: 'down', fault: {layer: /^(?:reach|traffic)$/}})
+      await must(cmc, 'lab', 'heal', 'cust-2', '--lab', cmc.lab)
+      t.equal((await becomes('globex', ({state}) => state === 'up')).state, 'up')
+    },
+  )
+
+  await t.test('traffic keys are renewed, and another group shows only then', async t => {
+    await must(cmc, 'vpn', 'rekey', 'globex')
+    t.equal((await becomes('globex', ({state}) => state === 'up')).state, 'up')
+    await globex.connects('globex', text =>
+      text.replace('esp_proposals = aes256gcm16-ecp384', 'esp_proposals = aes256gcm16-curve25519'),
+    )
+    await onGateway('swanctl --terminate --ike globex --force --timeout 2; true')
+    t.equal((await becomes('globex', ({state}) => state === 'up')).state, 'up', 'the first keys are made without one')
+    t.match(await cmc.json('vpn', 'rekey', 'globex'), {exit: 3})
+    t.match(await becomes('globex', ({fault}) => fault?.layer === 'keys'), {
+      state: 'degraded',
+      fault: {layer: 'keys', side: 'theirs'},
+    })
+    await globex.connects('globex')
+  })
+
+  await t.test(
+    'new credentials take the place of the old ones in memory, and the tunnel goes on meanwhile',
+    async t => {
+      const before = (await becomes('acme', ({state}) => state !== 'down')).tunnels[0].children[0].spi
+      await must(cmc, 'vpn', 'rotate-secret', 'acme', '--reason', 'yearly')
+      t.equal((await stateOf('acme')).tunnels[0].children[0].spi, before, 'the same keys carry traffic')
+      await onGateway('swanctl --terminate --ike acme --force --timeout 2; true')
+      t.match(
+        await becomes('acme', ({fault}) => fault?.layer === 'authentication'),
+        {fault: {layer: 'authentication'}},
+        'the old key opens nothing',
+      )
+      await acme.connects('acme')
+      t.not((await becomes('acme', ({state}) => state !== 'down')).state, 'down')
+    },
+  )
+
+  await t.test('every flow is as the matrix says, from outside, between hosts and through the tunnel', async t => {
+    await must(cmc, 'probe', 'add', 'outside', '--netns', (await cmc.status()).outside.netns)
+    const verify = () => cmc.json('flow', 'verify', 'acme/production', '--times', '2')
+    const {exit, answer} = await verify()
+    t.match({exit, items: answer.items}, {exit: 0, items: []}, JSON.stringify(answer))
+    t.ok(answer.passed > 0 && answer.refused > 10 && answer.dropped >= 2 * answer.refused)
+    await asRoot(cmc.lab, 'north-1', [
+      'nft',
+      'insert',
+      'rule',
+      'inet',
+      'selfhelp',
+      'input',
+      'tcp',
+      'dport',
+      '5432',
+      'accept',
+    ])
+    const hole = await verify()
+    t.equal(hole.exit, 5)
+    t.ok(
+      hole.answer.items.some(
+        (each: {from: string; target: string}) => each.from === 'outside' && each.target.endsWith(',5432'),
+      ),
+    )
+    await must(cmc, 'host', 'apply', 'north-1')
+  })
+
+  await t.test('what somebody changed in memory is seen', async t => {
+    await onGateway('swanctl --load-conns --file /dev/null; true')
+    t.match(await cmc.json('vpn', 'plan', 'acme'), {exit: 5, answer: {items: [{host: 'north-2', what: /load/}]}})
+    for (const vpn of ['acme', 'globex']) await must(cmc, 'vpn', 'apply', vpn)
+    t.match(await cmc.json('vpn', 'plan', 'acme'), {exit: 0})
+  })
+
+  await t.test('a VPN that is removed leaves nothing, and its neighbour passes', async t => {
+    t.match(await cmc.json('vpn', 'remove', 'globex'), {exit: 3})
+    await must(cmc, 'vpn', 'remove', 'globex', '--confirm', 'globex/north', '--reason', 'ended')
+    t.equal(
+      await onGateway(
+        'find /etc/swanctl /etc/selfhelp /etc/systemd /run/selfhelp -name "*globex*"; swanctl --list-conns 2>/dev/null | grep globex; nft list ruleset | grep 100.96; ip address show lo | grep 100.64.0.2',
+      ),
+      '',
+    )
+    t.equal(
+      (await asRoot(cmc.lab, 'north-1', ['sh', '-c', 'ip route | grep 100.96; nft list ruleset | grep 100.96; true']))
+        .stdout,
+      '',
+    )
+    t.not((await becomes('acme', ({state}) => state !== 'down')).state, 'down')
+    t.match(await cmc.json('vpn', 'show', 'globex'), {exit: 3, answer: {error: {code: 'not-found'}}})
+  })
+})

@@ -1,0 +1,65 @@
+import {readFileSync, rmSync} from 'node:fs'
+import {join} from 'node:path'
+import {sshArgv} from '../../src/lab/enter.ts'
+import {attempt} from '../../src/lab/local.ts'
+import {knownHost, knownLab} from '../../src/lab/state.ts'
+import type {Centre} from './centre.ts'
+
+const packages = [
+  'strongswan-swanctl',
+  'charon-systemd',
+  'libcharon-extra-plugins',
+  'libstrongswan-standard-plugins',
+  'strongswan-pki',
+]
+const server = `use IO::Socket::IP; use IO::Select;
+my @s = map { my ($a, $p) = split /,/; IO::Socket::IP->new(LocalHost => $a, LocalPort => $p, Listen => 50, ReuseAddr => 1) or die "$a $p $!" } @ARGV;
+my $sel = IO::Select->new(@s);
+while (1) { for my $s ($sel->can_read) { my $c = $s->accept; print $c "220 hello\\r\\n"; close $c } }
+`
+const good = '/etc/swanctl/conf.d/self-help.conf'
+
+/** A customer's network in one lab host: a strongSwan of theirs and servers behind it. */
+export interface Customer {
+  readonly host: string
+  /** A shell script as root; gives what it printed. Throws when it ended badly. */
+  run(script: string): Promise<string>
+  /** Their device as the sheet says, with the key that was handed over; the rest of the sheet's text may be changed. */
+  connects(vpn: string, change?: (text: string) => string): Promise<void>
+}
+
+/** Installs what a customer's device is; its servers listen on these addresses and ports. */
+export async function customer(cmc: Centre, host: string, listening: readonly string[]): Promise<Customer> {
+  const run = async (script: string) => {
+    const lab = await knownLab(cmc.lab)
+    const there = sshArgv(lab, knownHost(lab, host), ['sh', '-c', script])
+    // Packages take their time on a machine with much to do.
+    const {ok, stdout, stderr, why} = await attempt(there, {timeout: 400_000})
+    if (!ok) throw new Error(`on ${host}: ${why}\n${script}\n${stdout}${stderr}`)
+    return stdout
+  }
+  const write = (path: string, text: string) => run(`umask 077; cat > ${path} <<'END_OF_FILE'\n${text}\nEND_OF_FILE`)
+  await run(`export DEBIAN_FRONTEND=noninteractive; apt-get update -qq; apt-get install -y -qq --no-install-recommends ${packages.join(' ')} >/dev/null 2>&1
+    rm -f /etc/strongswan.d/charon/{forecast,farp,dhcp,ha,led,unity,connmark}.conf
+    printf 'kernel-libipsec {\\n load = yes\\n}\\n' > /etc/strongswan.d/charon/kernel-libipsec.conf
+    for each in ${listening.map(each => each.split(',')[0]).join(' ')}; do ip address replace $each/32 dev lo; done`)
+  await write('/root/server.pl', server)
+  await run(`systemd-run -q --unit=server perl /root/server.pl ${listening.join(' ')}`)
+  return {
+    host,
+    run,
+    connects: async (vpn, change = text => text) => {
+      const sheet = await cmc.type('vpn', 'sheet', vpn, '--strongswan')
+      await write(good, change(sheet.out.replace('PUT THE KEY HERE', await keyOf(cmc, vpn))))
+      await run('systemctl restart strongswan')
+    },
+  }
+}
+
+async function keyOf(cmc: Centre, vpn: string): Promise<string> {
+  const file = join(cmc.home, `${vpn.replace('/', '-')}.key`)
+  const {exit} = await cmc.type('vpn', 'key', vpn, '--out', file)
+  const key = exit === 0 ? readFileSync(file, 'utf8').trim() : ''
+  rmSync(file, {force: true})
+  return key
+}
