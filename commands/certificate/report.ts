@@ -2,7 +2,7 @@ import {Args, Flags} from '@oclif/core'
 import {BaseCommand, type Typed} from '../../src/cli/base.ts'
 
 export default class CertificateReport extends BaseCommand {
-  static override summary = 'Print what was found about the TLS of an environment, as a page for its customer'
+  static override summary = 'Print what was found about TLS as a page for the customer'
   static override description = "One page of HTML, in the customer's language; from the latest scan of each edge."
   static override args = {environment: Args.string({description: 'the environment, TENANT/NAME', required: true})}
   static override flags = {

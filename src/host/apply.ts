@@ -3,6 +3,7 @@ import type {Configured} from '../flow/steps.ts'
 import type {Applied, Plan} from '../machine/model.ts'
 import type {At, Runbook, Step} from '../runbook/model.ts'
 import {runbook, step, undo} from '../runbook/step.ts'
+import type {TlsPolicy} from '../tls/steps.ts'
 import {type Host, hostLock} from './model.ts'
 import {hostWanted} from './wanted.ts'
 import {inside, type Ways} from './ways.ts'
@@ -29,6 +30,8 @@ export interface HostBook {
   named(name: string): Promise<Host>
   /** What is configured beside the table of flows. */
   configured(): Promise<Configured>
+  /** What edges may offer; the default where nobody keeps it. */
+  tls?(): Promise<TlsPolicy>
 }
 
 export interface HostWorld {
@@ -96,8 +99,9 @@ export async function planHost(world: HostWorld, name: string): Promise<HostChan
 }
 
 async function wantedOf({book, ways}: HostWorld, name: string) {
-  const [fleet, host, more] = await Promise.all([book.fleet(), book.named(name), book.configured()])
-  return {host, wanted: hostWanted({host, fleet, more, publicKey: ways.publicKey})}
+  const [fleet, host, more, tls] = await Promise.all([book.fleet(), book.named(name), book.configured(), book.tls?.()])
+  const input = {host, fleet, more, publicKey: ways.publicKey, ...(tls === undefined ? {} : {tls})}
+  return {host, wanted: hostWanted(input)}
 }
 
 /** The refusal to apply what is no longer what was planned. */

@@ -2,6 +2,7 @@ import {Refusal} from '../error.ts'
 import {configured} from '../flow/steps.ts'
 import {environmentsOn, host, hosts} from '../ledger/host.ts'
 import type {Queries} from '../ledger/ledger.ts'
+import {servedPolicy} from '../tls/steps.ts'
 import type {HostBook} from './apply.ts'
 import {type Selection, select} from './fleet.ts'
 import {asHost, type Host} from './model.ts'
@@ -24,6 +25,7 @@ export const bookOf = (ledger: Queries): HostBook => ({
   fleet: () => fleetOf(ledger),
   named: name => hostNamed(ledger, name),
   configured: () => configured(ledger),
+  tls: () => servedPolicy(ledger),
 })
 
 /** A host with the environments that stand on it. */

@@ -5,6 +5,7 @@ import type {HaproxyPoolWanted} from '../machine/haproxy.ts'
 import type {DirectoryWanted, FileWanted, NftWanted, PackageWanted, UnitWanted, Wanted} from '../machine/model.ts'
 import {render} from '../render/render.ts'
 import type {Nothing, Templates} from '../render/templates.ts'
+import {defaultPolicy, haproxyTls, policies, type TlsPolicy} from '../tls/steps.ts'
 import {edgeAssembled, edgeFiles, edgeFolders, edgeRuntime, edgeUnit, freeBackend} from './edge.ts'
 import {controlUser, type Host, seatOf} from './model.ts'
 
@@ -17,6 +18,8 @@ export interface HostInput {
   readonly publicKey: string
   /** Links to customers, which its doors must know. */
   readonly more?: Configured
+  /** What its edge may offer; the default when left out. */
+  readonly tls?: TlsPolicy
 }
 
 /** Everything a host must be before any environment is on it; pure. What can lock us out comes last. */
@@ -84,11 +87,12 @@ const ofRole: Partial<Record<Role, (host: Host, input: HostInput) => readonly Wa
   repository: () => [directory('/var/lib/selfhelp/repository', '0700')],
 }
 
-function edge(host: Host, {fleet}: HostInput): readonly Wanted[] {
+function edge(host: Host, {fleet, tls = policies[defaultPolicy]}: HostInput): readonly Wanted[] {
   const config = file('etc/haproxy/haproxy.cfg', {
     maxConnections: 8000,
     perSource: 1000,
     threads: Math.min(host.facts.processors, 32),
+    tls: haproxyTls(tls),
   })
   const {hosts, crtList, backends, staged, certificates} = edgeFolders
   return [

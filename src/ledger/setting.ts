@@ -38,3 +38,8 @@ export async function putSetting<N extends keyof Settings>(
     insert into setting (name, value) values (${name}, ${JSON.stringify(value)})
     on conflict (name) do update set value = excluded.value`
 }
+
+/** Takes a setting back. */
+export async function deleteSetting(ledger: Queries, name: keyof Settings): Promise<void> {
+  await ledger.all`delete from setting where name = ${name}`
+}

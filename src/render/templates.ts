@@ -69,7 +69,21 @@ export interface Templates {
   'etc/pgbackrest/pgbackrest.conf': Nothing
   'etc/haproxy/selfhelp/check-certificate.cfg': Nothing
   'etc/haproxy/selfhelp/check.cfg': Nothing
-  'etc/haproxy/haproxy.cfg': {readonly maxConnections: number; readonly perSource: number; readonly threads: number}
+  'etc/haproxy/haproxy.cfg': {
+    readonly maxConnections: number
+    readonly perSource: number
+    readonly threads: number
+    /** A TLS policy, in HAProxy's words. */
+    readonly tls: {
+      readonly source: string
+      readonly options: string
+      readonly curves: string
+      /** Of TLS 1.2; empty when it is not served. */
+      readonly ciphers: string
+      readonly ciphersuites: string
+      readonly hsts: number
+    }
+  }
   'etc/postgresql-common/createcluster.d/selfhelp.conf': Nothing
   'etc/ssh/sshd_config.d/10-selfhelp.conf': {readonly user: string; readonly networks: readonly string[]}
   'etc/strongswan.d/charon/kernel-libipsec.conf': Nothing

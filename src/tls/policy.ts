@@ -66,6 +66,8 @@ export const defaultPolicy: PolicyName = 'intermediate'
 
 /** What the template of HAProxy is filled with. */
 export interface HaproxyTls {
+  /** For the comment above: where it comes from. */
+  readonly source: string
   /** After `ssl-default-bind-options`. */
   readonly options: string
   /** After `ssl-default-bind-curves`. */
@@ -88,6 +90,7 @@ export function haproxyTls(policy: TlsPolicy, {mlkem} = {mlkem: false}): Haproxy
   const highest = policy.protocols.includes('TLSv1.3') ? [] : ['ssl-max-ver TLSv1.2']
   const order = policy.preferServer ? [] : ['prefer-client-ciphers']
   return {
+    source: `${policy.source}: ${policy.name}, as of ${policy.taken}.`,
     options: [...order, `ssl-min-ver ${lowest}`, ...highest, 'no-tls-tickets'].join(' '),
     curves: policy.groups.filter(group => mlkem || !laterGroups.includes(group)).join(':'),
     ciphers: policy.suites12.map(name => suites12[name]).join(':'),

@@ -3,6 +3,7 @@ import {haproxyTls, policies, type TlsPolicy, weaknesses} from '../../src/tls/po
 
 t.test('the policies are those of the guideline, as HAProxy reads them', async t => {
   t.same(haproxyTls(policies.intermediate), {
+    source: 'Mozilla Server Side TLS, guideline 6.0: intermediate, as of 2026-11-22.',
     options: 'prefer-client-ciphers ssl-min-ver TLSv1.2 no-tls-tickets',
     curves: 'X25519:prime256v1:secp384r1',
     ciphers:
