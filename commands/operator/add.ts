@@ -1,5 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {planFlag} from '../../src/cli/flags.ts'
 import {addOperator} from '../../src/operator/add.ts'
 import {readPublicKey} from '../../src/operator/public-key.ts'
 import {operatorAdded} from '../../src/operator/view.ts'
@@ -10,6 +11,7 @@ export default class OperatorAdd extends Mutation {
   static override flags = {
     key: Flags.string({description: 'their SSH public key', helpValue: 'FILE.pub', required: true}),
     role: Flags.string({description: 'what they may do', options: ['cmc', 'approver'], default: 'cmc'}),
+    ...planFlag,
   }
   static override examples = [
     '<%= config.bin %> <%= command.id %> jane.doe@cmc.example --key jane.pub',
@@ -22,10 +24,8 @@ export default class OperatorAdd extends Mutation {
 
   protected override async answer({args, flags, world}: Typed<typeof OperatorAdd>) {
     const role = flags.role === 'approver' ? 'approver' : 'cmc'
-    const result = await addOperator(
-      {ledger: await world.ledger(), anchors: await world.anchors()},
-      {email: args.email, keyFile: flags.key, role},
-    )
-    return {result, view: operatorAdded(result)}
+    const wanted = {email: args.email, keyFile: flags.key, role, plan: flags.plan} as const
+    const result = await addOperator({ledger: await world.ledger(), anchors: await world.anchors()}, wanted)
+    return {result, view: operatorAdded(result, flags.plan)}
   }
 }

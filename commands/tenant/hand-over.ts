@@ -1,8 +1,8 @@
 import {Args, Flags} from '@oclif/core'
 import {Mutation, type Typed} from '../../src/cli/base.ts'
-import {runFlags} from '../../src/cli/flags.ts'
+import {planFlag, runFlags} from '../../src/cli/flags.ts'
 import {executeRun} from '../../src/cli/runs.ts'
-import {tenantHandedOver, tenantQueued} from '../../src/tenant/view.ts'
+import {tenantChangePlanned, tenantHandedOver, tenantQueued} from '../../src/tenant/view.ts'
 
 export default class TenantHandOver extends Mutation {
   static override summary = 'End the installation: open the pages to the customer, whose contact agreed'
@@ -17,6 +17,7 @@ export default class TenantHandOver extends Mutation {
     }),
     channel: Flags.string({description: 'how they said it', options: ['mail', 'phone', 'meeting', 'ticket', 'letter']}),
     reference: Flags.string({description: 'where it can be read', helpValue: 'TEXT'}),
+    ...planFlag,
     ...runFlags,
   }
   static override examples = [
@@ -35,6 +36,10 @@ export default class TenantHandOver extends Mutation {
     const ledger = await world.ledger()
     const input = await readyToHandOver(ledger, args.name, said)
     const runbook = await buildTenantHandOver(world)
+    if (flags.plan) {
+      const steps = input ? runbook.steps(input) : []
+      return tenantChangePlanned(args.name, {environments: input?.environments ?? [], steps})
+    }
     const run = input && (await executeRun(world, {runbook, input, request, ...flags}))
     if (run && flags.detach) return tenantQueued(run)
     return tenantHandedOver(await showTenant(ledger, args.name, caFileOf(world)), run?.run)

@@ -1,15 +1,16 @@
 import {Args, Flags} from '@oclif/core'
 import {Mutation, type Typed} from '../../src/cli/base.ts'
 import {confirmed} from '../../src/cli/confirm.ts'
-import {confirmFlag, runFlags} from '../../src/cli/flags.ts'
+import {confirmFlag, planFlag, runFlags} from '../../src/cli/flags.ts'
 import {executeRun} from '../../src/cli/runs.ts'
-import {tenantQueued, tenantRemoved} from '../../src/tenant/view.ts'
+import {tenantChangePlanned, tenantQueued, tenantRemoved} from '../../src/tenant/view.ts'
 
 export default class TenantRemove extends Mutation {
   static override summary = 'Remove a tenant; a last encrypted dump is kept for a while'
   static override args = {name: Args.string({description: 'the tenant', required: true})}
   static override flags = {
     keep: Flags.string({description: 'how long the last dump is kept', default: '30d', helpValue: '30d'}),
+    ...planFlag,
     ...confirmFlag,
     ...runFlags,
   }
@@ -26,9 +27,10 @@ export default class TenantRemove extends Mutation {
     const keep = daysKept(flags.keep)
     const ledger = await world.ledger()
     const input = await readyToRemove(ledger, args.name, {home: world.home, keep})
+    const runbook = await buildTenantRemove(world)
+    if (flags.plan) return tenantChangePlanned(args.name, {...input, steps: runbook.steps(input)})
     const warning = `Removes ${input.environments.length} environments of ${args.name} with their databases.`
     await confirmed({name: args.name, warning, confirm: flags.confirm}, world.streams)
-    const runbook = await buildTenantRemove(world)
     const run = await executeRun(world, {runbook, input, request, ...flags})
     return flags.detach ? tenantQueued(run) : tenantRemoved(input, run.run)
   }

@@ -11,6 +11,8 @@ export interface OperatorWanted {
   /** A `.pub` file. */
   readonly keyFile: string
   readonly role: 'cmc' | 'approver'
+  /** Look only. */
+  readonly plan?: boolean
 }
 
 export interface OperatorAdded {
@@ -23,11 +25,13 @@ export interface OperatorAdded {
 /** Adds a person who may sign changes; the same again changes nothing. Refusal `operator-exists` for a taken address or key. */
 export async function addOperator(
   {ledger, anchors}: {readonly ledger: Ledger; readonly anchors: Anchors},
-  {email, keyFile, role}: OperatorWanted,
+  {email, keyFile, role, plan = false}: OperatorWanted,
 ): Promise<OperatorAdded> {
   assertEmail(email)
   const wanted = {email, role, publicKey: readPublicKey(keyFile)}
-  if (await insert(ledger, wanted)) {
+  if (plan && !((await operator(ledger, email)) ?? (await operatorByKey(ledger, wanted.publicKey))))
+    return {...wanted, changed: true}
+  if (!plan && (await insert(ledger, wanted))) {
     await anchorOperator(anchors, wanted)
     return {...wanted, changed: true}
   }
@@ -35,7 +39,7 @@ export async function addOperator(
   if (!found) throw new Bug('An operator was neither added nor found.')
   if (found.email === email && found.publicKey === wanted.publicKey && found.role === role && !found.retiredAt) {
     // Whoever asked for it is an operator: what they name is what we trust.
-    await anchorOperator(anchors, wanted)
+    if (!plan) await anchorOperator(anchors, wanted)
     return {...wanted, changed: false}
   }
   const {retiredAt} = found

@@ -27,6 +27,11 @@ export function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (cause) {
-    throw new Refusal('input-invalid', `${file} cannot be read.`, {cause})
+    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+    throw new Refusal('input-invalid', `${file} cannot be read${missing ? ': there is no such file' : ''}.`, {
+      facts: {file},
+      remedies: ['Give the path of a key file you may read; a new one: ssh-keygen -t ed25519 -f FILE'],
+      cause,
+    })
   }
 }

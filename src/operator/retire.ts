@@ -9,7 +9,11 @@ export interface OperatorRetired {
 }
 
 /** From now on nothing this operator signs is accepted; what they signed before stays good. The last person cannot go. */
-export async function retireOperator(ledger: Ledger, clock: Clock, email: string): Promise<OperatorRetired> {
+export async function retireOperator(
+  {ledger, clock}: {readonly ledger: Ledger; readonly clock: Clock},
+  email: string,
+  plan = false,
+): Promise<OperatorRetired> {
   return ledger.transaction(async tx => {
     // One at a time: of two who retire each other one must stay.
     await tx.all`select pg_advisory_xact_lock(7274153)`
@@ -26,7 +30,7 @@ export async function retireOperator(ledger: Ledger, clock: Clock, email: string
           remedies: ['selfhelp operator add EMAIL --key FILE.pub'],
         },
       )
-    await retire(tx, email, clock.now())
+    if (!plan) await retire(tx, email, clock.now())
     return {email, changed: true}
   })
 }

@@ -13,11 +13,13 @@ export function operatorRows(items: readonly Operator[]): View {
 }
 
 /** What was done. */
-export function operatorAdded({email, role, changed}: OperatorAdded): View {
+export function operatorAdded({email, role, changed}: OperatorAdded, plan = false): View {
+  if (changed && plan) return `${email} would sign as ${role}.`
   return changed ? `${email} signs as ${role} from now on.` : `${email} was an operator already; nothing was changed.`
 }
 
 /** What was done. */
-export function operatorRetired({email, changed}: OperatorRetired): View {
+export function operatorRetired({email, changed}: OperatorRetired, plan = false): View {
+  if (changed && plan) return `Nothing ${email} signs would be accepted any more.`
   return changed ? `Nothing ${email} signs is accepted any more.` : `${email} had retired already; nothing was changed.`
 }

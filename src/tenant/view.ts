@@ -103,6 +103,23 @@ export function tenantRemoved({tenant, environments, repository, keep}: RemoveIn
   return {result, view: `${tenant} is removed (${names.join(', ')}); its last dump is kept ${where} for ${days}.`}
 }
 
+/** What a change of a whole tenant would make true, step by step; nothing when it is so already. */
+export function tenantChangePlanned(
+  tenant: string,
+  {environments, steps}: {environments: readonly {readonly name: string}[]; steps: readonly {readonly name: string}[]},
+) {
+  const names = steps.map(({name}) => name)
+  const about = environments.map(({name}) => name)
+  const view: View =
+    names.length === 0
+      ? 'It is so already; nothing would be changed.'
+      : [
+          `${tenant} (${about.join(', ')})`,
+          {heads: ['step', 'what will be true'], rows: names.map((name, at) => [at + 1, name])},
+        ]
+  return {result: {tenant, changes: names.length > 0, environments: about, steps: names}, view}
+}
+
 /** A row per dump that is kept. */
 export function farewellRows({items}: {items: readonly Farewell[]}): View {
   return {

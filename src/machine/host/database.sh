@@ -13,14 +13,15 @@ ask_pg_cluster() {
   port= made=no
   [ ! -e "$etc/postgresql.conf" ] || made=yes
   [ ! -e "$data" ] || [ "$made" = yes ] || made=half
-  [ "$made" != yes ] || port=$(sed -n "s/^port *= *\([0-9]*\).*/\1/p" "$etc/postgresql.conf" | tail -n 1)
+  [ "$made" != yes ] || port=$(as postgres sed -n "s/^port *= *\([0-9]*\).*/\1/p" "$etc/postgresql.conf" | tail -n 1)
   printf '%s %s\n' "$made" "$port"
   [ -z "$port" ] || sql "$1" "$port" <<'SQL' 2>/dev/null
 select extract(epoch from pg_conf_load_time())::numeric(20, 6) || ' ' || (select count(*) from pg_settings where pending_restart);
 SQL
   printf '\0'
   for file in "$etc/conf.d/selfhelp.conf" "$etc/pg_hba.conf"; do
-    [ ! -f "$file" ] || { stat --printf '%.9Z ' "$file" && base64 -w 0 "$file"; }
+    # Read as the server: root would read whatever a link in its folder leads to.
+    [ ! -f "$file" ] || { stat --printf '%.9Z ' "$file" && as postgres base64 -w 0 "$file"; }
     printf '\n'
   done
 }
@@ -37,27 +38,30 @@ act_pg_cluster() {
   [ -e "$etc/postgresql.conf" ] || make_cluster "$@" || return
   printf '%s' "$4" | owned 0644 "$etc/conf.d/.selfhelp.new" && printf '%s' "$5" | owned 0640 "$etc/.pg_hba.new" || return
   settings_hold || return 65
-  mv -fT "$etc/conf.d/.selfhelp.new" "$etc/conf.d/selfhelp.conf"
   # The folder is the server's: root would write wherever a link in it leads.
+  as postgres mv -fT "$etc/conf.d/.selfhelp.new" "$etc/conf.d/selfhelp.conf" || return
   as postgres cp -a --remove-destination "$etc/pg_hba.conf" "$etc/.pg_hba.old"
-  mv -fT "$etc/.pg_hba.new" "$etc/pg_hba.conf"
+  as postgres mv -fT "$etc/.pg_hba.new" "$etc/pg_hba.conf" || return
   if answers; then
     access_holds || return 65
     reload_cluster || return
   else
     start_cluster start || return
   fi
-  rm -f "$etc/.pg_hba.old"
+  as postgres rm -f "$etc/.pg_hba.old"
 }
 
 # The cluster counts as made when its configuration stands, and that comes last.
 make_cluster() {
-  rm -rf "$data.new"
+  as postgres rm -rf "$data.new"
   [ ! -e "$data" ] || {
     echo "there is data in $data without a configuration: it was not touched" >&2
     return 1
   }
-  install -d -o postgres -g postgres -m 755 "/var/lib/postgresql/$1" "/etc/postgresql/$1" "$etc" "$etc/conf.d" || return
+  for folder in "/var/lib/postgresql/$1" "/etc/postgresql/$1" "$etc" "$etc/conf.d"; do
+    # Only where its parent is root's own has root to help.
+    as postgres mkdir -p -m 755 "$folder" 2>/dev/null || install -d -o postgres -g postgres -m 755 "$folder" || return
+  done
   as postgres "$bin/initdb" -D "$data.new" --data-checksums -E UTF8 --locale=C.UTF-8 -A peer --no-instructions >/dev/null || return
   printf 'auto\n' | owned 0644 "$etc/start.conf" && : | owned 0644 "$etc/environment" && : | owned 0644 "$etc/pg_ctl.conf" &&
     : | owned 0640 "$etc/pg_ident.conf" && : | owned 0640 "$etc/pg_hba.conf" || return
@@ -72,26 +76,26 @@ cluster_name = '$1/$2'
 port = $3
 include_dir = 'conf.d'
 CONF
-  mv -T "$data.new" "$data" && mv -T "$etc/.postgresql.new" "$etc/postgresql.conf"
+  as postgres mv -T "$data.new" "$data" && as postgres mv -T "$etc/.postgresql.new" "$etc/postgresql.conf"
 }
 
-# MODE FILE: what comes on stdin, as a file of the server's.
-owned() { install -o postgres -g postgres -m "$1" /dev/stdin "$2"; }
+# MODE FILE: what comes on stdin, as a file of the server's, written by itself: its folders are no place for root.
+owned() { as postgres sh -c 'umask 077 && rm -f -- "$2" && cat >"$2" && chmod "$1" "$2"' owned "$@"; }
 
 # The server itself reads the settings before it gets them.
 settings_hold() {
   printf "include '%s'\n" "$etc/postgresql.conf" "$etc/conf.d/.selfhelp.new" | owned 0644 "$etc/.check"
   as postgres "$bin/postgres" -C port --config-file="$etc/.check" >/dev/null
   set -- "$?"
-  rm -f "$etc/.check"
-  [ "$1" = 0 ] || rm -f "$etc/conf.d/.selfhelp.new"
+  as postgres rm -f "$etc/.check"
+  [ "$1" = 0 ] || as postgres rm -f "$etc/conf.d/.selfhelp.new"
   return "$1"
 }
 
 access_holds() {
   wrong=$(echo "select 'line ' || line_number || ': ' || error from pg_hba_file_rules where error is not null" | sql "$version" "$port")
   [ -n "$wrong" ] || return 0
-  mv -fT "$etc/.pg_hba.old" "$etc/pg_hba.conf"
+  as postgres mv -fT "$etc/.pg_hba.old" "$etc/pg_hba.conf"
   printf '%s\n' "$wrong" >&2
   return 1
 }
@@ -136,7 +140,8 @@ act_pg_cluster_gone() {
   cluster "$1" "$2"
   systemctl stop "$unit"
   systemctl reset-failed "$unit" 2>/dev/null
-  rm -rf "$etc" "$data" "$data.new" "/var/log/postgresql/postgresql-$1-$2.log"
+  set -- "$etc" "$data" "$data.new" "/var/log/postgresql/postgresql-$1-$2.log"
+  as postgres rm -rf "$@" 2>/dev/null || rm -rf "$@"
   systemctl daemon-reload
 }
 
