@@ -28,6 +28,7 @@ const builders: Readonly<Record<string, () => Promise<Build>>> = {
   'tenant-hand-over': async () => (await import('../tenant/register.ts')).buildTenantHandOver,
   'tenant-remove': async () => (await import('../tenant/register.ts')).buildTenantRemove,
   'vpn-apply': async () => (await import('../vpn/register.ts')).buildVpnApply,
+  'vpn-look': async () => (await import('../vpn/register.ts')).buildVpnLook,
   'vpn-rekey': async () => (await import('../vpn/register.ts')).buildVpnRekey,
   'vpn-remove': async () => (await import('../vpn/register.ts')).buildVpnRemove,
   'vpn-rotate-secret': async () => (await import('../vpn/register.ts')).buildVpnRotate,

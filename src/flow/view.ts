@@ -1,5 +1,6 @@
 import type {View} from '../cli/view.ts'
 import {render} from '../render/render.ts'
+import {french} from './french.ts'
 import type {End, Line, Matrix} from './matrix.ts'
 import type {Verified} from './verify.ts'
 
@@ -23,7 +24,7 @@ export function matrixPage(matrix: Matrix, locale: 'fr' | 'en'): string {
   const words = spoken[locale]
   const kinds = (['baseline', 'derived', 'platform'] as const).map(kind => ({
     title: words[kind],
-    lines: matrix.items.filter(each => each.kind === kind).map(escaped),
+    lines: matrix.items.filter(each => each.kind === kind).map(each => cells(each, locale)),
   }))
   const title = `${words.title}${matrix.environment ? ` – ${matrix.environment}` : ''}`
   return render('document/flow.html', {
@@ -53,8 +54,10 @@ const spoken = {
 
 const endText = ({party, who}: End): string => (who.length === 0 ? party : `${party} (${who.join(', ')})`)
 
-function escaped({from, to, protocol, port, reason, rule}: Line): readonly string[] {
-  return [endText(from), endText(to), `${protocol} ${port}`, reason, rule].map(html)
+function cells({from, to, protocol, port, reason, rule}: Line, locale: 'fr' | 'en'): readonly string[] {
+  const say = (text: string) => (locale === 'fr' ? (french[text] ?? text) : text)
+  const end = ({party, who}: End) => endText({party: say(party) as End['party'], who})
+  return [end(from), end(to), `${protocol} ${say(port)}`, say(reason), rule].map(html)
 }
 
 const entities: Readonly<Record<string, string>> = {'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;'}

@@ -5,6 +5,7 @@ import type {At, Runbook} from '../runbook/model.ts'
 import {type Fact, runbook, step, undo} from '../runbook/step.ts'
 import {held, isLoaded, loading, stampFor} from './charon.ts'
 import {credentialsOf, makeCredentials, needed} from './key.ts'
+import {lookIsScheduled} from './look.ts'
 import {connectionName, type Vpn, vpnName} from './model.ts'
 import {placed, standing} from './place.ts'
 
@@ -39,6 +40,7 @@ export function vpnApply(platform: Platform): Runbook<VpnInput> {
       step('credentials-are-made', credentialsAreMade(platform, vpn)),
       step('hosts-are-as-wanted', hostsAreAsWanted(platform, vpn), {...stays, within: 'PT5M'}),
       step('connection-is-loaded', connectionIsLoaded(platform, vpn)),
+      step('look-is-scheduled', lookIsScheduled(platform)),
     ],
   })
 }

@@ -3,12 +3,18 @@ import {platformOf} from '../environment/steps.ts'
 import {environmentsOf} from '../ledger/environment.ts'
 import type {Runbook} from '../runbook/model.ts'
 import {readyFor, type VpnInput, vpnApply} from './apply.ts'
+import {vpnLook} from './look.ts'
 import {vpnRemove} from './remove.ts'
 import {vpnRekey, vpnRotate} from './rotate.ts'
 
 /** `vpn-apply` with the collaborators of this process. */
 export async function buildVpnApply(world: World): Promise<Runbook> {
   return vpnApply(await platformOf(world)) as Runbook
+}
+
+/** `vpn-look` with the collaborators of this process. */
+export async function buildVpnLook(world: World): Promise<Runbook> {
+  return vpnLook(await platformOf(world)) as Runbook
 }
 
 /** `vpn-remove` with the collaborators of this process. */

@@ -1,4 +1,5 @@
 import t from 'tap'
+import {french} from '../../src/flow/french.ts'
 import type {Derived, Role, Seat} from '../../src/flow/model.ts'
 import {flows} from '../../src/flow/table.ts'
 import {agrees, type Pair, type Point, pairsOf, verifyFlows} from '../../src/flow/verify.ts'
@@ -85,4 +86,8 @@ t.test('firewalls that dropped less than was refused did not refuse it', async t
   const verified = {tried: 10, passed: 0, refused: 10, dropped: 29, items: []}
   t.notOk(agrees(verified, 3))
   t.ok(agrees({...verified, dropped: 30}, 3))
+})
+
+t.test('every reason and every party of the table has its French', async t => {
+  for (const {reason, from, to} of flows) for (const text of [reason, from, to]) t.ok(french[text], text)
 })
