@@ -15,6 +15,7 @@ const nouns = [
   'ca',
   'environment',
   'certificate',
+  'domain',
   'notice',
   'calendar',
   'backup',

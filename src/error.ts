@@ -62,6 +62,7 @@ export const codes = {
   'contact-unfit': refusal('Nobody of that name speaks for the customer in what was said.'),
   'contract-fixed': refusal('The contract of a tenant cannot become that while the tenant stands as it does.'),
   'dns-update-failed': failure('A name server took no update (RFC 2136).'),
+  'domain-refused': refusal('A rule refuses a name that a customer wants to bring along.'),
   'environment-unsubscribed': refusal('The contract does not subscribe that environment.'),
   'epoch-superseded': refusal('A newer executor holds this lock; the host refused the older one.'),
   'exchange-failed': failure('A host could not take an exchange: sudo, disk or a tool is missing there.'),

@@ -156,7 +156,7 @@ function missingFinding({tenant, hostname, environment}: NameInput, missing: rea
     kind: partial,
     subject: hostname,
     tenant,
-    remedy: `selfhelp certificate deliver ${environment} --host ${hostname}, when ${edges.join(', ')} is back`,
+    remedy: `selfhelp certificate renew --due, when ${edges.join(', ')} is back; the scheduler asks too`,
     detail: {environment, edges},
   }
 }

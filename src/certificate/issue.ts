@@ -54,10 +54,21 @@ export function issued(platform: Platform, input: IssueInput): Fact {
       const keySecret = `certificate/${hostname}/${fingerprint.slice(0, 16)}`
       await secrets.put(keySecret, key)
       const kept = {chain, fingerprint, issuer, notBefore, notAfter, keySecret}
-      const derogation = renewalManaged(at.operator)
+      const derogation = await derogated(platform, input, {notAfter, operator: at.operator})
       await insertCertificate(ledger, {hostname, ...kept, derogation, state: 'candidate', source: by, run: at.run})
     },
   }
+}
+
+/** Renewal is ours to manage where the contract lasts longer than the certificate (R030). */
+async function derogated(
+  {ledger}: Platform,
+  {tenant}: IssueInput,
+  {notAfter, operator}: {notAfter: Temporal.Instant; operator: string},
+) {
+  const {contract} = (await tenantNamed(ledger, tenant)) as {contract: Contract}
+  const end = Temporal.PlainDate.from(contract.end).add({days: 1}).toZonedDateTime(contract.timeZone).toInstant()
+  return Temporal.Instant.compare(notAfter, end) < 0 ? renewalManaged(operator) : undefined
 }
 
 /** The authority that speaks ACME. Throws `Refusal('not-found')`. */

@@ -20,6 +20,7 @@ const builders: Readonly<Record<string, () => Promise<Build>>> = {
   'backup-look': async () => (await import('../backup/register.ts')).buildLook,
   'backup-verify': async () => (await import('../backup/register.ts')).buildVerify,
   'backup-take': async () => (await import('../backup/register.ts')).buildTake,
+  'domain-remove': async () => (await import('../domain/register.ts')).buildDomainRemove,
   'environment-activate': async () => (await import('../activation/register.ts')).buildActivate,
   'environment-add': async () => (await import('../tenant/register.ts')).buildEnvironmentAdd,
   'journal-sign-head': async () => (await import('../journal/register.ts')).buildSignHead,

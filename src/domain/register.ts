@@ -1,0 +1,9 @@
+import type {World} from '../cli/world.ts'
+import {platformOf} from '../environment/steps.ts'
+import type {Runbook} from '../runbook/model.ts'
+import {domainRemove} from './remove.ts'
+
+/** `domain-remove` with the collaborators of this process. */
+export async function buildDomainRemove(world: World): Promise<Runbook> {
+  return domainRemove(await platformOf(world)) as Runbook
+}
