@@ -46,10 +46,7 @@ export async function addDomain(
       `${name} cannot be a name of ${fullName(environment)}: ${objections.join('; ')}.`,
       {
         facts: {name, environment: fullName(environment), objections},
-        remedies: [
-          'selfhelp domain list',
-          `selfhelp contract update ${environment.tenant} --contract FILE`,
-        ],
+        remedies: ['selfhelp domain list', `selfhelp contract update ${environment.tenant} --contract FILE`],
       },
     )
   }
