@@ -64,6 +64,6 @@ export function named(cause: unknown, problem: Problem | undefined, {directory, 
 const remedies: Readonly<Record<string, readonly string[]>> = {
   dns: ['Let the name point to the edges, then try again: selfhelp domain list'],
   connection: ['Let the name point to the edges, and port 80 be open to everyone.'],
-  externalAccountRequired: ['selfhelp certificate authority set … --eab-kid KID --eab-key-stdin'],
+  externalAccountRequired: ['selfhelp certificate authority set --directory URL --eab-kid KID --eab-key-stdin'],
   caa: ['The CAA record of the name forbids this authority: ask the customer to allow it.'],
 }

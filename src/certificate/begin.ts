@@ -89,7 +89,7 @@ export async function beginRevoke(
 }
 
 /** The environment and name that are meant. Throws `Refusal('not-found')` with the names there are. */
-export async function nameTyped(
+async function nameTyped(
   ledger: Ledger,
   {target, hostname}: {target: string; hostname?: string | undefined},
 ): Promise<NameInput> {

@@ -79,7 +79,7 @@ export function delivered({platform, outside}: Delivering, name: NameInput): rea
 }
 
 /** The certificate this run brought. A Bug when there is none. */
-export async function ofRun({ledger}: Platform, {hostname}: Name, {run}: Pick<At, 'run'>) {
+async function ofRun({ledger}: Platform, {hostname}: Name, {run}: Pick<At, 'run'>) {
   const row = await certificateOfRun(ledger, {hostname, run})
   if (!row) throw new RangeError(`run ${run} has brought no certificate of ${hostname}`)
   return row

@@ -89,7 +89,7 @@ const protocols: readonly string[] = ['TLSv1.2', 'TLSv1.3']
 const suite = /^TLS_(?:ECDHE_(?:ECDSA|RSA)_WITH_)?(?:AES_(?:128|256)_GCM|CHACHA20_POLY1305)_SHA(?:256|384)$/
 
 /** What is not as it was installed, in sentences; none when it is. */
-export function differences({chain}: Pick<CertificateRow, 'chain'>, shaken: Handshake): readonly string[] {
+function differences({chain}: Pick<CertificateRow, 'chain'>, shaken: Handshake): readonly string[] {
   const installed = fingerprintsOf(chain)
   const served = shaken.chain.slice(0, Math.max(installed.length, 1))
   return [

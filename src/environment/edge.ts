@@ -112,7 +112,7 @@ export function withdrawn(hostname: string): readonly Wanted[] {
 }
 
 /** A certificate that an edge serves; HAProxy has judged it before. */
-export function certificate({hostname, pem}: Served): Wanted {
+function certificate({hostname, pem}: Served): Wanted {
   return {kind: 'haproxy-certificate', path: at.edgeCertificate(hostname), pem, check: certificateCheck}
 }
 

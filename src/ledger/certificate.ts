@@ -106,16 +106,3 @@ function keyFingerprintOf(chain: string): string {
   const key = new X509Certificate(chain).publicKey.export({type: 'spki', format: 'der'})
   return createHash('sha256').update(key).digest('hex')
 }
-
-/** The edge is looked at anew. */
-export async function forgetSight(tx: Queries, certificate: string, host: string): Promise<void> {
-  await tx.all`delete from certificate_edge where certificate = ${certificate} and host = ${host}`
-}
-
-/** The certificate of a name with that fingerprint, whatever has become of it. */
-export async function certificatesByFingerprint(
-  ledger: Queries,
-  {hostname, fingerprint}: {hostname: string; fingerprint: string},
-): Promise<CertificateRow[]> {
-  return ledger.all<CertificateRow>`select * from certificate where hostname = ${hostname} and fingerprint = ${fingerprint}`
-}

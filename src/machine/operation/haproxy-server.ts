@@ -39,7 +39,7 @@ interface ServerFact {
 const closedBits = 0x23
 
 /** The first server of what `show servers state BACKEND` says, format 1. */
-export function serverFact(lines: readonly string[]): ServerFact | undefined {
+function serverFact(lines: readonly string[]): ServerFact | undefined {
   const fields = lines.find(line => /^\d+ \S+ \d+ /.test(line))?.split(' ')
   const [, , , server, address, , admin] = fields ?? []
   if (server === undefined || address === undefined) return undefined
