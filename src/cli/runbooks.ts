@@ -27,6 +27,7 @@ const builders: Readonly<Record<string, () => Promise<Build>>> = {
   'restore-run': async () => (await import('../restore/register.ts')).buildRestoreRun,
   'tenant-create': async () => (await import('../tenant/register.ts')).buildTenantCreate,
   'tenant-hand-over': async () => (await import('../tenant/register.ts')).buildTenantHandOver,
+  'tenant-invite': async () => (await import('../tenant/register.ts')).buildTenantInvite,
   'tenant-remove': async () => (await import('../tenant/register.ts')).buildTenantRemove,
   'vpn-apply': async () => (await import('../vpn/register.ts')).buildVpnApply,
   'vpn-look': async () => (await import('../vpn/register.ts')).buildVpnLook,

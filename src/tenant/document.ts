@@ -17,16 +17,26 @@ import {Secret} from '../secret/secret.ts'
 
 const kind = 'connection'
 
+interface Wanted {
+  readonly contract: Contract
+  /** Written within the last day. */
+  readonly fresh?: boolean
+  /** Written after this instant, RFC 3339. */
+  readonly after?: string
+}
+
 /** The customer's document is there, in their language, with one-time links instead of passwords (R118). */
 export function connectionDocument(
   platform: Platform,
   environments: Environments,
-  {contract, fresh = false}: {contract: Contract; fresh?: boolean},
+  {contract, fresh = false, after}: Wanted,
 ): Fact {
   return {
     holds: async () => {
       const document = await documentOf(platform.ledger, contract.tenant, kind)
       if (document === undefined || (await links(platform, contract.tenant)) === undefined) return false
+      // The ledger's clock wrote both.
+      if (after !== undefined && Temporal.Instant.compare(document.createdAt, after) <= 0) return false
       if (document.locale !== contract.locale || !document.body.includes(`\n${contract.legalName}\n`)) return false
       const all = await environments()
       return all.every(one => covers(document.body, one, contract)) && !(fresh && isOld(document.createdAt, platform))

@@ -8,6 +8,7 @@ import type {Beginning} from './begin.ts'
 import {environmentAdd, tenantCreate} from './create.ts'
 import {farewellExpire} from './expire.ts'
 import {tenantHandOver} from './hand-over.ts'
+import {tenantInvite} from './invite.ts'
 import {tenantRemove} from './remove.ts'
 
 /** `tenant-create` with the collaborators of this process. */
@@ -33,6 +34,11 @@ export async function buildFarewellExpire(world: World): Promise<Runbook> {
 /** `tenant-hand-over` with the collaborators of this process. */
 export async function buildTenantHandOver(world: World): Promise<Runbook> {
   return tenantHandOver(await platformOf(world)) as Runbook
+}
+
+/** `tenant-invite` with the collaborators of this process. */
+export async function buildTenantInvite(world: World): Promise<Runbook> {
+  return tenantInvite(await platformOf(world)) as Runbook
 }
 
 /** `tenant-remove` with the collaborators of this process. */

@@ -94,6 +94,14 @@ export function tenantHandedOver(tenant: TenantShown, run: string | undefined) {
   return {result, view: [said, tenantView(tenant)]}
 }
 
+/** The tenant whose people have new links. */
+export function tenantInvited(tenant: TenantShown, run: string) {
+  const {name, document, timeZone: zone} = tenant
+  const fields = {'new links until': document && {at: document.linksUntil, zone}}
+  const view: View = [`${name} has new links; the ones before ended.`, {fields}, `→ selfhelp tenant document ${name}`]
+  return {result: {tenant: name, run, document}, view}
+}
+
 /** What is gone, and where the last dumps are. */
 export function tenantRemoved({tenant, environments, repository, keep}: RemoveInput, run: string) {
   const names = environments.map(({name}) => name)

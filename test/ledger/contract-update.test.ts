@@ -10,6 +10,7 @@ import {contractUpdate, readyToAmend} from '../../src/tenant/amend.ts'
 import {beginTenant} from '../../src/tenant/begin.ts'
 import {tenantCreate} from '../../src/tenant/create.ts'
 import {readyToHandOver, tenantHandOver} from '../../src/tenant/hand-over.ts'
+import {readyToInvite, tenantInvite} from '../../src/tenant/invite.ts'
 import {memoryRun} from '../support/memory-run.ts'
 import {acme, type TenantWorld, tenantWorld} from '../support/tenant-world.ts'
 
@@ -154,6 +155,18 @@ t.test('a step fails: resumed it ends right, undone the old contract is there ag
       t.strictSame(await run.follow(steps), {state: 'done'})
       t.strictSame(withoutDocuments(await world.state()), withoutDocuments(whole), 'as undisturbed')
     }
+})
+
+t.test('people are invited anew: each account gets another link, once per invitation', async t => {
+  const world = await standing(t)
+  const documents = async () => (await world.ledger.all`select from document`).length
+  const input = await readyToInvite(world.ledger, 'acme')
+  const steps = tenantInvite(world.platform).steps(input)
+  t.strictSame(await memoryRun({at}).follow(steps), {state: 'done'})
+  t.equal(await documents(), 2)
+  t.strictSame(await memoryRun({at}).follow(steps), {state: 'done'}, 'resumed it makes no third')
+  t.equal(await documents(), 2)
+  t.not((await readyToInvite(world.ledger, 'acme')).after, input.after, 'typed again it is another invitation')
 })
 
 t.test('while another run works with the old contract, it waits', async t => {
