@@ -71,20 +71,10 @@ export function setFor(
   {target, lines}: {target: Temporal.Instant; lines: readonly Line[]},
 ): BackupSet | undefined {
   const line = lineAt(lines, target)
-  return sets.findLast(set => {
-    const ended = Temporal.Instant.compare(set.endedAt, target) < 0
-    return (
-      ended &&
-      Number.parseInt(set.wal.last.slice(0, 8), 16) === line &&
-      Temporal.Instant.compare(set.startedAt, sinceOf(lines, line, target)) >= 0
-    )
-  })
-}
-
-/** When that line last became the real one before the target. */
-function sinceOf(lines: readonly Line[], line: number, target: Temporal.Instant): Temporal.Instant {
-  const found = lines.findLast(one => one.timeline === line && Temporal.Instant.compare(one.since, target) <= 0)
-  return found?.since ?? Temporal.Instant.fromEpochMilliseconds(0)
+  return sets.findLast(
+    set =>
+      Temporal.Instant.compare(set.endedAt, target) < 0 && Number.parseInt(set.wal.last.slice(0, 8), 16) === line,
+  )
 }
 
 /** What a plan says; nothing was touched to make it. */

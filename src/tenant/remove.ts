@@ -1,3 +1,4 @@
+import {backupsGone} from '../backup/steps.ts'
 import {asEnvironment} from '../environment/model.ts'
 import {
   answers,
@@ -71,6 +72,7 @@ function steps(platform: Platform, input: RemoveInput) {
     ]),
     step('services-are-gone', answers(platform, all).gone),
     step('unit-files-are-gone', schemas(platform, all).gone),
+    step('backups-are-gone', backupsGone(platform, all), {within: 'PT5M'}),
     step('databases-are-gone', foundations(platform, all).gone, {within: 'PT10M'}),
     step('ledger-has-forgotten', forgotten(platform, tenant)),
   ]
