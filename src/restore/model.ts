@@ -72,8 +72,7 @@ export function setFor(
 ): BackupSet | undefined {
   const line = lineAt(lines, target)
   return sets.findLast(
-    set =>
-      Temporal.Instant.compare(set.endedAt, target) < 0 && Number.parseInt(set.wal.last.slice(0, 8), 16) === line,
+    set => Temporal.Instant.compare(set.endedAt, target) < 0 && Number.parseInt(set.wal.last.slice(0, 8), 16) === line,
   )
 }
 
