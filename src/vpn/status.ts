@@ -82,7 +82,9 @@ function probesIn(answer: Answer | undefined, now: number): readonly Probed[] {
 
 /** Before a caller has said who it is, its lines have no name: those count only where they name this peer's address. */
 function linesAbout({spec}: Vpn, [own, callers]: readonly (Answer | undefined)[], now: number): readonly string[] {
-  const strangers = linesIn(callers).filter(({text}, n, all) => {
+  // The journal tells what it searched for the newest first.
+  const called = [...linesIn(callers)].sort((a, b) => a.seconds - b.seconds)
+  const strangers = called.filter(({text}, n, all) => {
     const before = all[n - 1]?.text ?? ''
     return text.startsWith('no matching') && before.includes(`...${spec.peer?.address}[`)
   })

@@ -26,6 +26,17 @@ export interface Customer {
   run(script: string): Promise<string>
   /** Their device as the sheet says, with the key that was handed over; the rest of the sheet's text may be changed. */
   connects(vpn: string, change?: (text: string) => string): Promise<void>
+  /** The same with certificates: chain and key of theirs, and who certifies us; all PEM. */
+  certified(vpn: string, by: {readonly chain: string; readonly key: string; readonly ca: string}): Promise<void>
+}
+
+/** The key that is handed to the customer, as `vpn key` writes it. */
+export async function keyOf(cmc: Centre, vpn: string): Promise<string> {
+  const file = join(cmc.home, `${vpn.replace('/', '-')}.key`)
+  const {exit} = await cmc.type('vpn', 'key', vpn, '--out', file)
+  const key = exit === 0 ? readFileSync(file, 'utf8').trim() : ''
+  rmSync(file, {force: true})
+  return key
 }
 
 /** Installs what a customer's device is; its servers listen on these addresses and ports. */
@@ -53,13 +64,12 @@ export async function customer(cmc: Centre, host: string, listening: readonly st
       await write(good, change(sheet.out.replace('PUT THE KEY HERE', await keyOf(cmc, vpn))))
       await run('systemctl restart strongswan')
     },
+    certified: async (vpn, {chain, key, ca}) => {
+      const sheet = await cmc.type('vpn', 'sheet', vpn, '--strongswan')
+      const files = {'x509/self-help.pem': chain, 'private/self-help.pem': key, 'x509ca/self-help-ca.pem': ca}
+      for (const [path, text] of Object.entries(files)) await write(`/etc/swanctl/${path}`, text)
+      await write(good, sheet.out)
+      await run('systemctl restart strongswan')
+    },
   }
-}
-
-async function keyOf(cmc: Centre, vpn: string): Promise<string> {
-  const file = join(cmc.home, `${vpn.replace('/', '-')}.key`)
-  const {exit} = await cmc.type('vpn', 'key', vpn, '--out', file)
-  const key = exit === 0 ? readFileSync(file, 'utf8').trim() : ''
-  rmSync(file, {force: true})
-  return key
 }
