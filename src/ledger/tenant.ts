@@ -87,6 +87,11 @@ export async function contactOf(ledger: Queries, tenant: string, id: string): Pr
     select id, name, email, language, roles from contact where tenant = ${tenant} and id = ${id}`
 }
 
+/** It was not handed over after all. */
+export async function forgetHandOver(tx: Queries, name: string): Promise<void> {
+  await tx.all`update tenant set handed_over_at = null where name = ${name}`
+}
+
 /** Notes that a tenant was handed over, once. */
 export async function noteHandOver(tx: Queries, name: string, at: Temporal.Instant): Promise<void> {
   await tx.all`update tenant set handed_over_at = ${at} where name = ${name} and handed_over_at is null`

@@ -1,2 +1,11 @@
+import type {Queries} from '../ledger/ledger.ts'
+import {type NoticeRow, notices} from '../ledger/notice.ts'
+
 export {enqueueNotice} from './enqueue.ts'
 export {type CalendarEntry, calendarFile} from './ics.ts'
+
+/** The notice of what happened, if there is one. */
+export async function noticeFor(q: Queries, event: string): Promise<NoticeRow | undefined> {
+  const [found] = await notices(q, {event, limit: 1})
+  return found
+}

@@ -15,7 +15,8 @@ import {render} from '../render/render.ts'
 import type {Fact} from '../runbook/step.ts'
 import {Secret} from '../secret/secret.ts'
 
-const kind = 'connection'
+/** What the connection document is called in the ledger. */
+export const documentKind = 'connection'
 
 interface Wanted {
   readonly contract: Contract
@@ -33,7 +34,7 @@ export function connectionDocument(
 ): Fact {
   return {
     holds: async () => {
-      const document = await documentOf(platform.ledger, contract.tenant, kind)
+      const document = await documentOf(platform.ledger, contract.tenant, documentKind)
       if (document === undefined || (await links(platform, contract.tenant)) === undefined) return false
       // The ledger's clock wrote both.
       if (after !== undefined && Temporal.Instant.compare(document.createdAt, after) <= 0) return false
@@ -78,7 +79,10 @@ export async function neededDocument(
   platform: Pick<Platform, 'ledger' | 'secrets'>,
   tenant: string,
 ): Promise<ConnectionDocument> {
-  const [document, found] = await Promise.all([documentOf(platform.ledger, tenant, kind), links(platform, tenant)])
+  const [document, found] = await Promise.all([
+    documentOf(platform.ledger, tenant, documentKind),
+    links(platform, tenant),
+  ])
   if (document === undefined || found === undefined) {
     throw new Refusal('not-found', `There is no connection document of ${tenant}.`, {
       facts: {tenant},
@@ -116,14 +120,14 @@ async function keep({ledger, secrets}: Platform, contract: Contract, parts: read
     environments: placed,
   })
   await secrets.put(linksSecret(contract.tenant), new Secret(JSON.stringify(urls)))
-  await insertDocument(ledger, contract.tenant, {kind, locale: contract.locale, body})
+  await insertDocument(ledger, contract.tenant, {kind: documentKind, locale: contract.locale, body})
 }
 
 async function links(
   {ledger, secrets}: Pick<Platform, 'ledger' | 'secrets'>,
   tenant: string,
 ): Promise<readonly string[] | undefined> {
-  if ((await documentOf(ledger, tenant, kind)) === undefined) return undefined
+  if ((await documentOf(ledger, tenant, documentKind)) === undefined) return undefined
   const sealed = await secrets.get(linksSecret(tenant))
   return sealed ? (JSON.parse(sealed.expose()) as string[]) : undefined
 }

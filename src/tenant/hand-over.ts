@@ -4,10 +4,11 @@ import {environmentLock, environmentsNamed, opened, type Platform} from '../envi
 import {Refusal} from '../error.ts'
 import {environmentsOf, movePhase} from '../ledger/environment.ts'
 import type {Ledger} from '../ledger/ledger.ts'
-import {contactOf, noteHandOver, tenantNamed} from '../ledger/tenant.ts'
+import {contactOf, forgetHandOver, noteHandOver, tenantNamed} from '../ledger/tenant.ts'
 import type {Runbook} from '../runbook/model.ts'
 import {type Fact, runbook, step} from '../runbook/step.ts'
 import {connectionDocument} from './document.ts'
+import {documentMailed} from './mail.ts'
 import {pagesAnswer} from './page.ts'
 import {neededTenant} from './show.ts'
 
@@ -52,7 +53,10 @@ export function tenantHandOver(platform: Platform): Runbook<HandOverInput> {
         }),
         step('services-let-people-in', open, {undo: {kind: 'by', undo: at => closed.make(at)}}),
         step('pages-answer-over-https', pagesAnswer(platform, all)),
-        step('hand-over-is-noted', noted(platform, tenant)),
+        step('hand-over-is-noted', noted(platform, tenant), {
+          undo: {kind: 'by', undo: () => forgetHandOver(platform.ledger, tenant)},
+        }),
+        step('document-is-on-its-way', documentMailed(platform, contract)),
       ]
     },
   })

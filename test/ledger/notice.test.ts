@@ -242,3 +242,17 @@ function certificate(t: Test): {cert: string; key: string} {
   execFileSync('openssl', ['req', '-x509', ...kind, ...subject, '-keyout', key, '-out', cert], {stdio: 'ignore'})
   return {cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8')}
 }
+
+t.test('a sealed link is put in as the mail leaves, and stands nowhere else', async t => {
+  const {ledger, server} = await post(t)
+  const text = 'Open {{secret tenant/acme/links 0}} once.'
+  const about = {event: 'document/acme/1', kind: 'connection-document', tenant: 'acme', roles: ['operations']} as const
+  const id = await enqueueNotice(ledger, {...about, what: 'x', text: {fr: text, en: text}}, begin)
+  const [copy] = await deliveriesOf(ledger, [id])
+  t.match(copy?.body, text)
+  const clock = {now: () => begin, sleep: async () => {}}
+  const fill = async (_: string, given: string) => given.replaceAll(/\{\{secret \S+ 0\}\}/g, 'https://acme.test/once')
+  await deliverDue({ledger, clock, executor: 'test', password: async () => undefined, fill})
+  t.match(server.taken()[0]?.text, 'Open https://acme.test/once once.')
+  t.notMatch(JSON.stringify(await deliveriesOf(ledger, [id])), 'acme.test/once')
+})

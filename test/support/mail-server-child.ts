@@ -49,6 +49,9 @@ const options: SMTPServerOptions = {
   },
 }
 
+// It ends with whoever started it.
+process.stdin.on('end', () => process.exit()).resume()
+
 const server = new SMTPServer(options)
 server.on('error', () => {})
 server.listen(0, '127.0.0.1', () => {
