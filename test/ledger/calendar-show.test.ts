@@ -10,6 +10,8 @@ import {freshLedger} from '../support/ledger.ts'
 import {inService} from '../support/platform.ts'
 import {written} from '../support/streams.ts'
 
+t.setTimeout(300_000)
+
 const at = (text: string) => Temporal.Instant.from(text)
 const now = at('2026-11-20T09:00:00Z')
 

@@ -20,6 +20,8 @@ import {newSshKey} from '../../src/secret/ssh-key.ts'
 import {freshLedger, type TestLedger} from '../support/ledger.ts'
 import {inService} from '../support/platform.ts'
 
+t.setTimeout(300_000)
+
 const at = (text: string) => Temporal.Instant.from(text)
 const anchors = {holds: async () => true}
 /** In the frozen weeks, a Tuesday at 22:00 in Paris. */

@@ -9,6 +9,8 @@ import {foreseen, type MaintenanceWanted, planMaintenance} from '../../src/maint
 import {freshLedger, type TestLedger} from '../support/ledger.ts'
 import {inService} from '../support/platform.ts'
 
+t.setTimeout(300_000)
+
 const at = (text: string) => Temporal.Instant.from(text)
 const now = at('2026-11-20T09:00:00Z')
 const wanted: MaintenanceWanted = {

@@ -18,6 +18,8 @@ import {freshLedger, type TestLedger} from '../support/ledger.ts'
 import {type MailServer, type MailServerGiven, mailServer} from '../support/mail-server.ts'
 import {acme, inService} from '../support/platform.ts'
 
+t.setTimeout(300_000)
+
 const begin = Temporal.Instant.from('2026-11-20T10:00:00Z')
 const planned: NewNotice = {
   ...{event: 'operation/m1/0', kind: 'maintenance-planned', tenant: 'acme', roles: ['operations']},

@@ -26,7 +26,7 @@ export async function mailServer(t: Pick<Test, 'teardown'>, given: MailServerGiv
   const file = join(folder, 'taken')
   const program = fileURLToPath(new URL('mail-server-child.ts', import.meta.url))
   const child = spawn(process.execPath, [program, JSON.stringify({...given, file})], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'ignore'],
   })
   t.teardown(() => {
     child.kill('SIGKILL')
