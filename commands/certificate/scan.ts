@@ -1,21 +1,24 @@
 import {Args, Flags} from '@oclif/core'
-import {scanRows} from '../../src/certificate/view.ts'
+import {opinionRows, scanRows} from '../../src/certificate/view.ts'
 import {BaseCommand, type Typed} from '../../src/cli/base.ts'
 import {Refusal} from '../../src/error.ts'
+import {toolNames} from '../../src/tls/tools.ts'
 
 export default class CertificateScan extends BaseCommand {
   static override summary = 'Ask every edge from outside what it offers; exit 5 when a rule forbids it'
   static override description =
-    'Each name at each of its edge nodes, from SSLv2 to TLS 1.3, by our own enumeration; every result is kept as evidence.'
+    'Each name at each of its edge nodes, from SSLv2 to TLS 1.3, by our own enumeration; every result is kept as evidence. testssl takes minutes a name.'
   static override strict = false
   static override args = {environment: Args.string({description: 'environments, TENANT/NAME'})}
   static override flags = {
     all: Flags.boolean({description: 'every environment'}),
+    tool: Flags.option({description: 'ask that tool too, for evidence', options: toolNames, multiple: true})(),
     probe: Flags.string({description: 'the probe point to scan from; the first when left out', helpValue: 'NAME'}),
   }
   static override examples = [
     '<%= config.bin %> <%= command.id %> acme/production',
     '<%= config.bin %> <%= command.id %> --all --json',
+    '<%= config.bin %> <%= command.id %> acme/production --tool sslscan --tool testssl',
   ]
 
   protected override async answer({flags, words, world}: Typed<typeof CertificateScan>) {
@@ -24,16 +27,21 @@ export default class CertificateScan extends BaseCommand {
         remedies: ['selfhelp certificate scan acme/production', 'selfhelp certificate scan --all'],
       })
     }
-    const [{scanEnvironments}, {probeNamed}, {servedPolicy}, ledger] = await Promise.all([
+    const [{scanEnvironments}, {secondOpinions}, {probeNamed}, {servedPolicy}, ledger] = await Promise.all([
       import('../../src/certificate/scan.ts'),
+      import('../../src/certificate/second-opinion.ts'),
       import('../../src/probe/steps.ts'),
       import('../../src/tls/steps.ts'),
       world.ledger(),
     ])
     const [probe, policy] = await Promise.all([probeNamed(ledger, flags.probe), servedPolicy(ledger)])
     const part = world.progress.part('scan')
-    const result = await scanEnvironments({ledger, clock: world.clock, probe, policy, part}, words)
+    const needs = {ledger, clock: world.clock, probe, policy, part}
+    const scan = await scanEnvironments(needs, words)
+    const opinions = flags.tool ? await secondOpinions(needs, words, flags.tool) : []
     part.done()
-    return {result, view: scanRows(result), ...(result.findings > 0 ? {exit: 'partial' as const} : {})}
+    const bad = scan.findings > 0 || opinions.some(({passed}) => !passed)
+    const view = [scanRows(scan), ...(flags.tool ? [opinionRows(opinions)] : [])]
+    return {result: {...scan, opinions}, view, ...(bad ? {exit: 'partial' as const} : {})}
   }
 }

@@ -25,7 +25,7 @@ export interface Bundle {
 }
 
 /** No certificate and no chain needs more. */
-export const mostCertificates = 50
+const mostCertificates = 50
 
 /**
  * Reads PEM in any order, bundled or split, DER and PKCS#12. Throws `Refusal('input-invalid')` with everything that could

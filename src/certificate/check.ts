@@ -35,7 +35,7 @@ export interface Checked {
 }
 
 /** No certificate with its chain and key is larger, as PKCS#12 neither. */
-export const largest = 1_048_576
+const largest = 1_048_576
 
 /** Reads the files and judges what is in them. Throws `Refusal('input-invalid')` for what cannot be read at all. */
 export async function judgeFiles(asked: CheckAsked): Promise<Judgement> {

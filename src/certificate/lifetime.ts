@@ -17,7 +17,7 @@ export function lifetimeFindings({served, root}: Path, wanted: Wanted): Certific
 }
 
 /** The most days a public certificate may last, by the day it begins (CA/B Forum BR §6.3.2, ballot SC-081v3). */
-export function mostDays(notBefore: Temporal.Instant): number {
+function mostDays(notBefore: Temporal.Instant): number {
   const day = notBefore.toString()
   return [...limits].reverse().find(([from]) => day >= from)?.[1] ?? Number.POSITIVE_INFINITY
 }

@@ -26,7 +26,7 @@ export async function listCertificates(
 }
 
 /** When a renewal is due: a third of the life before the end. */
-export function renewalDue({notBefore, notAfter}: Pick<ServedRow, 'notBefore' | 'notAfter'>): Temporal.Instant {
+function renewalDue({notBefore, notAfter}: Pick<ServedRow, 'notBefore' | 'notAfter'>): Temporal.Instant {
   const third = Math.floor((notAfter.epochMilliseconds - notBefore.epochMilliseconds) / 3_000)
   return notAfter.subtract({seconds: third})
 }

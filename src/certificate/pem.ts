@@ -33,14 +33,6 @@ export function looksLikePem(bytes: Uint8Array): boolean {
   return textOf(bytes).includes('-----BEGIN ')
 }
 
-/** DER as a block. */
-export function pemOf(label: string, der: Uint8Array): string {
-  const lines = Buffer.from(der)
-    .toString('base64')
-    .match(/.{1,64}/g)
-  return [`-----BEGIN ${label}-----`, ...(lines ?? []), `-----END ${label}-----`, ''].join('\n')
-}
-
 const whole = /-----BEGIN ([A-Z0-9 ]{1,40})-----(.*?)-----END \1-----/gs
 
 function textOf(bytes: Uint8Array): string {

@@ -55,11 +55,7 @@ const atOnce = 3
  */
 export async function scanEnvironments(needs: ScanNeeds, names: readonly string[]): Promise<ScanResult> {
   const {ledger, probe, policy, part} = needs
-  const environments =
-    names.length > 0
-      ? await Promise.all(names.map(name => environmentNamed(ledger, name)))
-      : (await environmentsOf(ledger)).map(asEnvironment)
-  const asked = (await Promise.all(environments.map(each => nodesOf(ledger, each)))).flat()
+  const asked = await scannedNodes(ledger, names)
   const {dial, close} = dialFrom(probe)
   const items: Scanned[] = []
   try {
@@ -73,6 +69,15 @@ export async function scanEnvironments(needs: ScanNeeds, names: readonly string[
   }
   const findings = items.reduce((sum, each) => sum + each.findings.length, 0)
   return {policy: policy.name, from: probe.name, items, findings}
+}
+
+/** Every name of these environments, or of all, at each of their edge nodes. */
+export async function scannedNodes(ledger: Ledger, names: readonly string[]): Promise<readonly Node[]> {
+  const environments =
+    names.length > 0
+      ? await Promise.all(names.map(name => environmentNamed(ledger, name)))
+      : (await environmentsOf(ledger)).map(asEnvironment)
+  return (await Promise.all(environments.map(each => nodesOf(ledger, each)))).flat()
 }
 
 /** A name at an edge node, with what the ledger says is served there. */
@@ -138,7 +143,7 @@ function unreachable(error: unknown): CodedError {
 }
 
 /** Of this program. */
-export function ownVersion(): string {
+function ownVersion(): string {
   const {version} = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {version: string}
   return version
 }

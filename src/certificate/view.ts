@@ -4,6 +4,7 @@ import type {Checked} from './check.ts'
 import type {CertificateShown, ServedCertificate} from './list.ts'
 import type {CertificateFinding} from './model.ts'
 import type {ScanResult} from './scan.ts'
+import type {Opinion} from './second-opinion.ts'
 
 /** What was found, each with its rule, then the verdict. */
 export function checkedView({name, fits, leaf, findings}: Checked): View {
@@ -94,4 +95,16 @@ export function scanRows({items, findings, policy, from}: ScanResult): View {
     },
     `${items.length} names scanned from ${from} for the policy ${policy}: ${findings} findings, kept as evidence`,
   ]
+}
+
+/** What other tools found. */
+export function opinionRows(opinions: readonly Opinion[]): View {
+  return {
+    heads: ['tool', 'name', 'edge', 'result', 'found'],
+    rows: opinions.map(({tool, version, name, host, passed, findings}) => [
+      ...[`${tool} ${version}`, name, host],
+      passed ? ({text: 'passed', tone: 'good'} as const) : ({text: 'failed', tone: 'bad'} as const),
+      findings.join('; '),
+    ]),
+  }
 }

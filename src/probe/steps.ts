@@ -5,7 +5,7 @@ import {listProbes} from './list.ts'
 import type {Probe} from './model.ts'
 import {argvAt} from './way.ts'
 
-export {type Dialling, dialFrom} from './dial.ts'
+export {dialFrom} from './dial.ts'
 export {probeNamed} from './list.ts'
 
 /** What a program said. */

@@ -17,7 +17,7 @@ export function judgeScan(scan: TlsScan, policy: TlsPolicy): ScanFinding[] {
   ]
 }
 
-const edgeRemedy = 'selfhelp host drift, then host apply: the edge is not as it is wanted.'
+const edgeRemedy = 'selfhelp host apply --all'
 
 const versionRules: Partial<Record<Protocol, string>> = {
   SSLv2: 'R031',

@@ -7,6 +7,7 @@ import {systemStreams} from '../../src/cli/streams.ts'
 import {makeWorld} from '../../src/cli/world.ts'
 import {buildFarewellExpire} from '../../src/tenant/register.ts'
 import {type Centre, centre} from '../support/centre.ts'
+import {scannedAndWeakened} from '../support/edge-scanned.ts'
 import {whyNoLab} from '../support/lab.ts'
 import {acmeFile, contractOf, hostFacts, onHost, readyForTenants} from '../support/tenant-hosts.ts'
 
@@ -144,6 +145,7 @@ t.test('a tenant from its contract to pages over https, and away again', {skip: 
       200,
     )
   })
+  await t.test('its edge is scanned from outside, weakened, found out and mended', t => scannedAndWeakened(t, cmc))
 
   await t.test('a second tenant comes and goes without the first noticing, and leaves nothing', async t => {
     const before = await hostFacts(cmc, 'north-1')

@@ -127,7 +127,7 @@ export function asPem(label: string, der: Uint8Array): string {
   return [`-----BEGIN ${label}-----`, ...(lines ?? []), `-----END ${label}-----`, ''].join('\n')
 }
 
-export function exact(bytes: Uint8Array): ArrayBuffer {
+function exact(bytes: Uint8Array): ArrayBuffer {
   return new Uint8Array(bytes).buffer
 }
 

@@ -10,7 +10,7 @@ import type {Made} from '../support/hierarchy.ts'
 
 type Ending = Pick<Test, 'teardown'>
 
-export const gnutls = '/usr/bin/gnutls-serv'
+const gnutls = '/usr/bin/gnutls-serv'
 export const hasGnutls = existsSync(gnutls)
 
 /** Everything GnuTLS can still be made to offer. */
