@@ -12,6 +12,16 @@ process.chdir(new URL('..', import.meta.url).pathname)
 // Small ones are read at every start and are faster in one file; the others are loaded when a command needs them.
 const bundled = new Set(['@oclif/core', 'chalk', 'temporal-polyfill', 'zod', 'yaml', 'croner', 'eta'])
 const pjson = JSON.parse(fs.readFileSync('package.json', 'utf8'))
+// Imported, a module of Node itself has all its exports read, and so loads what nobody asked for; required, it has not.
+const builtins = {
+  name: 'builtins',
+  setup({onResolve, onLoad}) {
+    onResolve({filter: /^node:/}, ({path, kind}) => (kind === 'import-statement' ? {path, namespace: 'builtin'} : null))
+    onLoad({filter: /^node:/, namespace: 'builtin'}, ({path}) => ({
+      contents: `module.exports = process.getBuiltinModule('${path}')`,
+    }))
+  },
+}
 // How long a build that was replaced stays for the processes that began with it.
 const keptMilliseconds = 3_600_000
 
@@ -41,6 +51,7 @@ const require = $createRequire(import.meta.url), __filename = import.meta.filena
     // The bundler of the runtime, loaded by `release build`.
     external: ['typescript', 'esbuild', ...Object.keys(pjson.dependencies).filter(name => !bundled.has(name))],
     banner: {js: commonJs},
+    plugins: [builtins],
     sourcemap: 'linked',
     sourcesContent: false,
     chunkNames: 'part/[name]-[hash]',
