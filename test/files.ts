@@ -79,7 +79,7 @@ async function inProcess(files: readonly string[], more: NodeJS.ProcessEnv): Pro
   const cache = join(packageRoot(), 'node_modules/.cache/compiled')
   const env = {...process.env, TAP: '1', TAP_TIMEOUT: `${patience}`, NODE_COMPILE_CACHE: cache, ...more}
   const argv = files.length > 1 ? ['test/together.ts', ...files] : files
-  const child = spawn(process.execPath, argv, {cwd: packageRoot(), env, stdio: ['ignore', 'pipe', 'inherit']})
+  const child = spawn(process.execPath, argv, {cwd: packageRoot(), env, stdio: ['ignore', 'pipe', 'inherit', 'ipc']})
   const closed = once(child, 'close')
   const said = new Said()
   let timer: NodeJS.Timeout | undefined
@@ -89,11 +89,9 @@ async function inProcess(files: readonly string[], more: NodeJS.ProcessEnv): Pro
     timer = setTimeout(() => child.kill('SIGKILL'), (seconds + 30) * 1000)
   }
   within(patience)
-  for await (const line of createInterface({input: child.stdout})) {
-    const asked = /^# timeout=(\d+)$/.exec(line)?.[1]
-    if (asked) within(Number(asked) / 1000)
-    said.read(line)
-  }
+  // How long it may take is told by tap in a message.
+  child.on('message', ({setTimeout: asked}: {setTimeout?: number}) => asked && within(asked / 1000))
+  if (child.stdout) for await (const line of createInterface({input: child.stdout})) said.read(line)
   const [exit] = await closed
   clearTimeout(timer)
   const counts = said.counts(exit)

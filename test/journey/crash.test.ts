@@ -27,7 +27,7 @@ interface Chapter {
 
 t.test(
   'a tenant is the same whether each run on it was killed in every step or never',
-  {skip: why ?? false},
+  {skip: why ?? false, timeout: longest},
   async t => {
     t.comment(`SELFHELP_SEED=${seed}`)
     const cmc = await centre(t, '-crash', [{name: 'north', count: 1}])
