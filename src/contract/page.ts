@@ -21,6 +21,9 @@ Left out, \`storagePacks\` is 0, the options are \`false\` and \`none\`, and the
 ${example.trimEnd()}
 \`\`\`
 
+When the customer signs an amendment, change the whole file and type \`selfhelp contract update TENANT --contract FILE --plan\`,
+then again with \`--reason\`: it shows each field before and after, and refuses at once whatever what stands cannot follow.
+
 A file that is no contract: exit 2. A contract that a rule refuses (label taken or reserved, residency, tier, no room): exit 3.
 `
 }

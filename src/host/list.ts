@@ -40,10 +40,17 @@ export async function showHost(ledger: Queries, name: string): Promise<HostShown
   throw new Refusal('not-found', `There is no host ${name}.`, {remedies: ['selfhelp host list']})
 }
 
-/** Hosts as asked for, retired ones only when named or with `all`. */
+/** Hosts as asked for, retired ones only when named or with `all`. Throws `Refusal('not-found')`. */
 export async function listHosts(ledger: Queries, selection: Selection): Promise<{items: readonly Host[]}> {
   const every = (await hosts(ledger)).map(asHost)
-  return {items: selection.all ? every : select(every, selection)}
+  const {names, all} = selection
+  const unknown = names.filter(name => !every.some(host => host.name === name))
+  if (unknown.length > 0) throw unknownHosts(unknown)
+  // Retired ones too when they are named.
+  const meant = every.filter(({name, retiredAt}) => names.includes(name) || (names.length === 0 && !retiredAt))
+  const {site, role} = selection
+  const fits = (host: Host) => (site === undefined || host.site === site) && (role === undefined || hasRole(host, role))
+  return {items: all ? every : meant.filter(fits)}
 }
 
 /** As `selected`, and retired ones too when they are named. Throws the same. */
@@ -64,10 +71,15 @@ export async function selected(ledger: Queries, selection: Selection): Promise<r
     })
   const fleet = await fleetOf(ledger)
   const unknown = names.filter(name => !fleet.some(each => each.name === name))
-  if (unknown.length > 0)
-    throw new Refusal('not-found', `There is no host ${unknown.join(', ')} in service.`, {
-      facts: {unknown},
-      remedies: ['selfhelp host list'],
-    })
+  if (unknown.length > 0) throw unknownHosts(unknown)
   return select(fleet, selection)
+}
+
+const hasRole = ({roles}: Host, role: string) => roles.some(one => one === role)
+
+function unknownHosts(unknown: readonly string[]): Refusal {
+  return new Refusal('not-found', `There is no host ${unknown.join(', ')} in service.`, {
+    facts: {unknown},
+    remedies: ['selfhelp host list'],
+  })
 }

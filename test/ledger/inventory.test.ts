@@ -45,6 +45,8 @@ t.test('hosts are recorded, listed, meant and retired by name', async t => {
     await records.put({name, site: 'north', address: '10.0.0.1', hostKey: 'ssh-ed25519 AAAA', roles: ['edge'], facts})
   t.match(await records.find('north-1'), {roles: ['edge'], facts: {debian: 12}, retiredAt: undefined})
   t.equal((await listHosts(ledger, {names: [], all: false})).items.length, 2)
+  t.match(await listHosts(ledger, {names: ['north-2'], all: false}), {items: [{name: 'north-2'}]})
+  await t.rejects(listHosts(ledger, {names: ['west-1'], all: false}), {code: 'not-found'} as unknown as Error)
   await rememberFailed(ledger, [
     {host: 'north-1', ok: true},
     {host: 'north-2', ok: false},
