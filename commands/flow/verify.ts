@@ -29,12 +29,18 @@ export default class FlowVerify extends BaseCommand {
     const probe = await probeNamed(ledger, flags.probe)
     const [fleet, more] = await Promise.all([fleetOf(ledger), configured(ledger)])
     const names = await hostsOf(ledger, args.environment)
-    const concerned = fleet.filter(({name}) => names.includes(name)).map(seatOf)
+    const hosts = fleet.filter(({name}) => names.includes(name))
+    const concerned = hosts.map(seatOf)
     const machines = await Promise.all(concerned.map(({name}) => world.machine(name)))
     const on = <T>(make: (machine: (typeof machines)[number], seat: (typeof concerned)[number]) => T) =>
       machines.flatMap((machine, n) => (concerned[n] ? [make(machine, concerned[n])] : []))
     const result = await verifyFlows({
-      points: [pointBy(probe.name, argv => fromProbe(probe, argv)), ...on(pointOn)],
+      points: [
+        pointBy(probe.name, argv => fromProbe(probe, argv)),
+        ...on((machine, seat) =>
+          pointOn(machine, seat, hosts.find(({name}) => name === seat.name)?.facts.packagePorts ?? []),
+        ),
+      ],
       doors: await Promise.all(on(doorOf)),
       flows,
       derived: more.rows,

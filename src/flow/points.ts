@@ -29,12 +29,12 @@ export function pointBy(name: string, run: RunThere, seat?: Seat): Point {
 }
 
 /** Connections that begin on a host of ours. */
-export function pointOn(machine: Machine, seat: Seat): Point {
+export function pointOn(machine: Machine, seat: Seat, anywhere: readonly number[]): Point {
   const run: RunThere = async argv => {
     const [answer] = await machine.ask([{ask: 'run', args: argv}])
     return answer ?? {exit: 127, out: '', err: 'no answer'}
   }
-  return pointBy(seat.name, run, seat)
+  return {...pointBy(seat.name, run, seat), anywhere}
 }
 
 /** A host with the ports on which it listens beyond itself. */

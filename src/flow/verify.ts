@@ -6,6 +6,8 @@ export interface Point {
   readonly name: string
   /** None outside. */
   readonly seat?: Seat
+  /** Ports on which a host of ours may send to anywhere, because its package sources are there. */
+  readonly anywhere?: readonly number[]
   /** Tries all of these at once, and says of each `ADDRESS,PORT` what came of it. */
   dial(targets: readonly string[]): Promise<ReadonlyMap<string, string>>
 }
@@ -95,6 +97,11 @@ function pair(
 ): readonly Pair[] {
   const row = flows.find(flow => begins(flow, point) && ends(flow, seat.roles) && holds(flow, port))
   const about = {from: point.name, to: seat.name, target: `${address},${port}`}
+  // To its package sources a host may send anywhere, so also to a door that is open to anyone: neither row forbids it.
+  const meets =
+    point.anywhere?.includes(port) &&
+    flows.some(flow => flow.from === 'anyone' && ends(flow, seat.roles) && holds(flow, port))
+  if (!row && meets) return []
   if (!row) return [{...about, expected: 'refused by a firewall'}]
   return listening.has(port) ? [{...about, rule: row.rule, expected: 'passes'}] : []
 }

@@ -91,3 +91,10 @@ t.test('firewalls that dropped less than was refused did not refuse it', async t
 t.test('every reason and every party of the table has its French', async t => {
   for (const {reason, from, to} of flows) for (const text of [reason, from, to]) t.ok(french[text], text)
 })
+
+t.test('a host may meet the open door of an edge where its package sources are', async t => {
+  const gateway = {...point('north-9', seat('north-9', 19, ['gateway'])), anywhere: [80]}
+  const met = pairsOf({points: [gateway], doors: doors.slice(0, 1), flows, derived: []}).map(({target}) => target)
+  t.notOk(met.some(target => target.endsWith(',80')))
+  t.ok(met.some(target => target.endsWith(',443')))
+})
