@@ -8,6 +8,7 @@ import {held, unloading} from './charon.ts'
 import {forgetCredentials} from './key.ts'
 import {connectionName} from './model.ts'
 import {fallen, placed} from './place.ts'
+import {at} from './wanted.ts'
 
 /** A VPN goes, with its doors, its credentials in memory and on disk, and its line in the ledger. */
 export function vpnRemove(platform: Platform): Runbook<VpnInput> {
@@ -46,12 +47,14 @@ function connectionIsUnloaded(platform: Platform, name: string): Fact {
       const {connection, tunnels} = await held(machine, connectionName(vpn.spec))
       return connection === undefined && tunnels.length === 0
     },
-    make: async at => {
+    make: async run => {
       const {vpn, machine} = await now()
       const clear = {act: 'run', args: ['swanctl', '--load-creds', '--clear', '--noprompt']}
       const certificates = vpn.spec.authentication?.method === 'psk' ? [] : [clear]
-      const actions = [unloading(connectionName(vpn.spec), vpn.spec.tenant), ...certificates]
-      await machine.act(`${at.run}-unload`, actions, at.fence(hostLock(vpn.gateway)))
+      const name = connectionName(vpn.spec)
+      const stamp = {act: 'run', args: ['rm', '-f', at.loaded(name), at.probed(name)]}
+      const actions = [unloading(name, vpn.spec.tenant), stamp, ...certificates]
+      await machine.act(`${run.run}-unload`, actions, run.fence(hostLock(vpn.gateway)))
     },
   }
 }
