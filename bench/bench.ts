@@ -2,6 +2,7 @@
 import {loadavg} from 'node:os'
 import {parseArgs} from 'node:util'
 import {calendar} from './calendar.ts'
+import {edge} from './edge.ts'
 import {hostPlan} from './host-plan.ts'
 import {labUp} from './lab-up.ts'
 import {ledger, tenantList} from './ledger.ts'
@@ -22,6 +23,7 @@ const parts: Readonly<Record<string, (how: How) => Promise<readonly Compared[]>>
   'lab-up': labUp,
   'host-plan': hostPlan,
   'tenant-create': tenantCreate,
+  edge,
 }
 
 const {values, positionals} = parseArgs({allowPositionals: true, options: {pairs: {type: 'string', default: '7'}}})

@@ -31,6 +31,16 @@ export function leafAt(address: string, servername: string): Promise<string> {
   })
 }
 
+/** The process id of the HAProxy that answers: another one after each reload. */
+export async function workerOf(cmc: Centre, edge: string): Promise<string> {
+  return (await told(cmc, edge, ['show info'])).split('\n').find(line => line.startsWith('Pid:')) ?? ''
+}
+
+async function told(cmc: Centre, edge: string, commands: readonly string[]): Promise<string> {
+  const program = `use IO::Socket::UNIX; for (@ARGV) { my $s = IO::Socket::UNIX->new("/run/haproxy/admin.sock"); print $s "$_\\n"; print <$s> }`
+  return (await onHost(cmc, edge, 'perl', '-e', program, ...commands)).out
+}
+
 /** Everything the running HAProxy of an edge serves, as sorted lines. */
 export async function stateOf(cmc: Centre, edge: string): Promise<readonly string[]> {
   const commands = [
@@ -39,8 +49,7 @@ export async function stateOf(cmc: Centre, edge: string): Promise<readonly strin
     'show servers state',
     'show ssl cert',
   ]
-  const program = `use IO::Socket::UNIX; for (@ARGV) { my $s = IO::Socket::UNIX->new("/run/haproxy/admin.sock"); print $s "$_\\n"; print <$s> }`
-  const {out} = await onHost(cmc, edge, 'perl', '-e', program, ...commands)
+  const out = await told(cmc, edge, commands)
   return out
     .split('\n')
     .map(line => line.replace(/^0x[0-9a-f]+ /, ''))
