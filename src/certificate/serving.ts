@@ -13,7 +13,7 @@ import {Failure} from '../error.ts'
 import type {CertificateRow} from '../ledger/certificate.ts'
 import {noteSight, servedCertificate, sightsOf} from '../ledger/certificate-life.ts'
 import {environmentsOf} from '../ledger/environment.ts'
-import type {Machine, Wanted} from '../machine/model.ts'
+import type {Plan, Wanted} from '../machine/model.ts'
 import type {At} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
 import {Secret} from '../secret/secret.ts'
@@ -116,22 +116,30 @@ function onEdges(
     const wanted = await of(row, environment)
     return {row, edges: await edgesOf(platform, environment, row), wanted}
   }
+  // As `asWanted` does: what asking has just found is made, and what making has proven is not asked again.
+  const found = new WeakMap<At, ReadonlyMap<string, Plan>>()
+  const proven = new WeakSet<At>()
   return {
     holds: async at => {
+      if (proven.delete(at)) return true
       const {edges, wanted} = await each(at)
-      const plans = await Promise.all(
-        edges.map(async edge => reached(async () => (await platform.machine(edge)).plan(wanted(edge), at.fence(lock)))),
-      )
-      return plans.every(plan => 'value' in plan && plan.value.changes.length === 0)
+      const plan = async (edge: string) => (await platform.machine(edge)).plan(wanted(edge), at.fence(lock))
+      const plans = await Promise.all(edges.map(async edge => ({edge, ...(await reached(() => plan(edge)))})))
+      found.set(at, new Map(plans.flatMap(one => ('value' in one ? [[one.edge, one.value] as const] : []))))
+      return plans.every(one => 'value' in one && one.value.changes.length === 0)
     },
     make: async at => {
       const {row, edges, wanted} = await each(at)
+      const before = found.get(at)
+      found.delete(at)
       const apply = async (edge: string) => {
-        const machine: Machine = await platform.machine(edge)
-        return machine.apply(wanted(edge), {fence: at.fence(lock)})
+        const plan = before?.get(edge)
+        const machine = await platform.machine(edge)
+        return machine.apply(wanted(edge), {fence: at.fence(lock), ...(plan ? {found: plan} : {})})
       }
       const done = await Promise.all(edges.map(async edge => ({edge, ...(await reached(() => apply(edge)))})))
       await missed(platform, {row, at}, done)
+      proven.add(at)
     },
   }
 }

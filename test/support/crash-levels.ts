@@ -73,5 +73,7 @@ export const levels: readonly Level[] = [
     typed: () => ['tenant', 'remove', 'acme', '--confirm', 'acme', '--keep', '1d'],
     renewed: /^(?:put \/etc\/selfhelp\/[^/]+\/state\.json|units reload \S+-(?:presentation|edition)\.service)/,
   },
+  {runbook: 'certificate-issue', scripted: here('certificate-trials.ts', 'issue')},
+  {runbook: 'domain-remove', scripted: here('certificate-trials.ts', 'domainRemoval')},
   {runbook: 'farewell-expire', scripted: tenants('expiry'), typed: inputOf('farewell-expire', {})},
 ]

@@ -75,7 +75,8 @@ export const expiry = (place: Place) =>
     },
   })
 
-function trial(
+/** A runbook in such a world. */
+export function trial(
   {ledger, folder}: Place,
   bookOn: (platform: Platform) => Runbook<never>,
   {begin, renewed = /^$/}: {begin(world: World): Promise<unknown>; renewed?: RegExp},
@@ -108,7 +109,7 @@ function beginningOf({ledger, platform}: World) {
 }
 
 /** Brings a tenant to where it stands. */
-async function standing(world: World, contract = acme): Promise<void> {
+export async function standing(world: World, contract = acme): Promise<void> {
   await follow(tenantCreate(world.platform), await beginTenant(beginningOf(world), {...typed, contract}))
 }
 
