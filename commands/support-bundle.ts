@@ -5,8 +5,7 @@ import {runbooksOf} from '../src/cli/runbooks.ts'
 import {supportBundle} from '../src/run/bundle.ts'
 
 export default class SupportBundle extends BaseCommand {
-  static override summary =
-    'Put what is known of a run, also by its hosts, into one file for the makers; secrets are masked'
+  static override summary = 'Gather all that is known of a run into one file for the makers, secrets masked'
   static override args = runArgument
   static override flags = {file: Flags.string({description: 'where to write it', helpValue: 'FILE.tar.gz'})}
   static override examples = [

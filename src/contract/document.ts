@@ -5,7 +5,7 @@ import type {Problem} from './model.ts'
 import {pathText, readYaml, type Yaml} from './yaml.ts'
 
 /** A document is a page or two; more is a mistake or an attack. Bytes. */
-export const largest = 1_000_000
+const largest = 1_000_000
 
 /** What a YAML document of ours must look like, and how its fields are spoken of. */
 export interface Shape<T = unknown> {
