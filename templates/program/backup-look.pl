@@ -2,23 +2,31 @@
 use strict;
 use POSIX ();
 my $base = '/var/lib/pgbackrest';
+# One process for all of them where that is possible: there may be hundreds.
+my ($uid, $gid) = (getpwnam 'postgres')[2, 3];
+my ($free, $total) = space($base);
+my %units = units(@ARGV);
 for my $id (@ARGV) {
   my %said = (id => $id);
-  my @engine = ('runuser', '-u', 'postgres', '--', 'pgbackrest', '--config=/etc/pgbackrest/pgbackrest.conf',
+  my @engine = ('pgbackrest', '--config=/etc/pgbackrest/pgbackrest.conf',
     '--config-include-path=/etc/pgbackrest/conf.d', "--stanza=$id", '--log-level-console=off', '--log-level-stderr=error', '--output=json', 'info');
   my ($info, $exit) = output(@engine);
   $said{exit} = $exit;
   my ($wal, $gaps, $newest, $lines) = wal($id);
-  my ($free, $total) = space("$base/$id");
   print '{"id":' . text($id) . ',"exit":' . $exit . ',"info":' . ($info =~ /^\s*\[/ ? $info : text($info))
     . ',"newest":' . $newest . ',"gaps":[' . join(',', @$gaps) . '],"timelines":[' . join(',', @$lines) . ']'
-    . ',"free":' . $free . ',"total":' . $total . ',"units":{' . join(',', map { unit($id, $_) } qw(full incr verify)) . '}'
+    . ',"free":' . $free . ',"total":' . $total . ',"units":{' . join(',', map { text($_) . ':' . ($units{"$id-backup-$_.service"} // 'null') } qw(full incr verify)) . '}'
     . ',"verified":' . verified($id) . "}\n";
 }
 
 sub output {
   my $pid = open(my $pipe, '-|') // die;
-  if (!$pid) { open STDERR, '>&', \*STDOUT; chdir '/'; exec @_ or exit 127 }
+  if (!$pid) {
+    open STDERR, '>&', \*STDOUT;
+    chdir '/';
+    if ($_[0] eq 'pgbackrest') { $( = $) = "$gid $gid"; $< = $> = $uid }
+    exec @_ or exit 127;
+  }
   local $/;
   my $text = <$pipe> // '';
   close $pipe;
@@ -65,13 +73,18 @@ sub space {
   return ($field[3] =~ /^\d+$/ ? $field[3] : 0, $field[1] =~ /^\d+$/ ? $field[1] : 0);
 }
 
-sub unit {
-  my ($id, $what) = @_;
-  my ($out) = output('systemctl', 'show', '--timestamp=unix', '-p', 'ActiveState,ExecMainStatus,ExecMainExitTimestamp', "$id-backup-$what.service");
-  my ($state) = $out =~ /^ActiveState=(.*)$/m;
-  my ($exit) = $out =~ /^ExecMainStatus=(\d+)$/m;
-  my ($at) = $out =~ /^ExecMainExitTimestamp=@(\d+)$/m;
-  return text($what) . ':' . ($at ? '{"at":' . $at . ',"exit":' . ($exit // 0) . '}' : 'null');
+# In blocks, one for each unit, whether or not it is there.
+sub units {
+  my @names = map { my $id = $_; map { "$id-backup-$_.service" } qw(full incr verify) } @_;
+  my ($out) = output('systemctl', 'show', '--timestamp=unix', '-p', 'Id,ExecMainStatus,ExecMainExitTimestamp', '--', @names);
+  my %known;
+  for my $block (split /\n\n/, $out) {
+    my ($name) = $block =~ /^Id=(.*)$/m;
+    my ($exit) = $block =~ /^ExecMainStatus=(\d+)$/m;
+    my ($at) = $block =~ /^ExecMainExitTimestamp=@(\d+)$/m;
+    $known{$name} = '{"at":' . $at . ',"exit":' . ($exit // 0) . '}' if $name && $at;
+  }
+  return %known;
 }
 
 sub verified {
