@@ -5,7 +5,7 @@ import type {Derived, Link} from './model.ts'
 import {derived} from './table.ts'
 
 /** Every link that is recorded, whether it stands yet or not. */
-export async function linksOf(ledger: Queries): Promise<readonly Link[]> {
+async function linksOf(ledger: Queries): Promise<readonly Link[]> {
   const [rows, hosts] = await Promise.all([vpns(ledger), tenantHosts(ledger)])
   const at = Map.groupBy(hosts, each => `${each.tenant}/${each.site}`)
   return rows.map(({tenant, site, gateway, number, spec}) => {

@@ -1,5 +1,5 @@
 export {type Configured, configured} from './configured.ts'
-export {innerOf, renamed, seen} from './link.ts'
+export {innerOf, renamed} from './link.ts'
 export {
   holds,
   isPrivate,
@@ -11,4 +11,4 @@ export {
   parseNetwork,
   reserved,
 } from './network.ts'
-export {type Neighbourhood, ruleset} from './ruleset.ts'
+export {ruleset} from './ruleset.ts'

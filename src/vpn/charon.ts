@@ -109,7 +109,7 @@ export function isLoaded({connection, stamp}: Held, wanted: string): boolean {
 }
 
 /** Every answer of the program's output, in order. */
-export function answersIn(out: string): readonly Said[] {
+function answersIn(out: string): readonly Said[] {
   return out
     .split('\n')
     .filter(Boolean)

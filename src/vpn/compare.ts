@@ -16,7 +16,7 @@ export interface Criterion {
 }
 
 /** R100–R107, in the order of the customer's own paper. */
-export const criteria: readonly Criterion[] = [
+const criteria: readonly Criterion[] = [
   row(
     'ipsec',
     'for',

@@ -53,7 +53,7 @@ export function diagnose({spec}: Vpn, seen: Seen): {state: State; fault?: Fault}
 }
 
 /** While keys are being replaced the tunnel carries traffic: rekeying counts as up. */
-export function isUp({tunnels}: Held): boolean {
+function isUp({tunnels}: Held): boolean {
   const childUp = /^(?:INSTALLED|REKEYING|REKEYED)$/
   return tunnels.some(
     ({state, children}) =>

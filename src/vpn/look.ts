@@ -8,7 +8,7 @@ import {vpnName} from './model.ts'
 import {type VpnStatus, vpnStatus} from './status.ts'
 
 /** Gateways probe each 30 s by themselves; what they found becomes events here. */
-export const lookSchedule: Omit<ScheduleRow, 'since'> = {
+const lookSchedule: Omit<ScheduleRow, 'since'> = {
   name: 'vpn-look',
   recurrence: '*/5 * * * *',
   zone: 'UTC',

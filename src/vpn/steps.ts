@@ -1,2 +1,1 @@
-export {listVpns} from './list.ts'
-export {type Reachability, refuseUnreachable, vpnRequired} from './reach.ts'
+export {refuseUnreachable, vpnRequired} from './reach.ts'

@@ -2,8 +2,8 @@ import t from 'tap'
 import {network} from '../../src/flow/steps.ts'
 import type {Spec, Vpn} from '../../src/vpn/model.ts'
 import {clashes, refuseClashes, refuseSharedPeer, takenBy} from '../../src/vpn/neighbour.ts'
-import {refuseUnreachable, vpnRequired} from '../../src/vpn/reach.ts'
 import {sized} from '../../src/vpn/size.ts'
+import {refuseUnreachable, vpnRequired} from '../../src/vpn/steps.ts'
 import {acme, host, vpn} from './agreed.ts'
 
 const add = (spec: Spec, others: readonly Vpn[]) => () =>
