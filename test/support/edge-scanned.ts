@@ -7,7 +7,7 @@ export async function scannedAndWeakened(t: Test, cmc: Centre): Promise<void> {
   await cmc.type('probe', 'add', 'outside', '--netns', (await cmc.status()).outside.netns)
   const strong = await cmc.json('certificate', 'scan', 'acme/production', '--tool', 'sslscan')
   t.match(strong, {exit: 0, answer: {policy: 'intermediate', findings: 0}})
-  t.match(strong.answer.items, [{scan: {protocols: ['TLSv1.2', 'TLSv1.3'], strictSni: true}}, {}])
+  for (const {scan} of strong.answer.items) t.match(scan, {protocols: ['TLSv1.2', 'TLSv1.3'], strictSni: true})
   t.ok(strong.answer.opinions.every(({passed}: {passed: boolean}) => passed))
   t.match((await cmc.type('certificate', 'report', 'acme/production')).out, 'Tout est conforme aux engagements.')
   const weaken =
@@ -20,6 +20,6 @@ export async function scannedAndWeakened(t: Test, cmc: Centre): Promise<void> {
   t.match((await cmc.type('certificate', 'report', 'acme/production')).out, 'strict-sni')
   const modern = await cmc.json('tls', 'policy', 'set', 'modern')
   t.match(modern, {exit: 0, answer: {policy: 'modern', scan: {findings: 0}}})
-  t.match(modern.answer.scan.items, [{scan: {protocols: ['TLSv1.3']}}])
+  for (const {scan} of modern.answer.scan.items) t.same(scan.protocols, ['TLSv1.3'])
   t.match(await cmc.json('tls', 'policy', 'set', 'intermediate'), {exit: 0, answer: {scan: {findings: 0}}})
 }
