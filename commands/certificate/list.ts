@@ -7,7 +7,9 @@ export default class CertificateList extends BaseCommand {
   static override summary = 'List the certificates that are served, the first to end first'
   static override flags = {
     expiring: Flags.string({description: 'only those that end within this time: 30d, P30D', helpValue: 'TIME'}),
-    ics: Flags.boolean({description: 'print ends and renewals as a calendar', exclusive: ['json']}),
+    limit: Flags.integer({description: 'how many', default: 200, min: 1, max: 100_000}),
+    after: Flags.string({description: 'only those behind this name', helpValue: 'NAME'}),
+    ics: Flags.boolean({description: 'print ends and renewals of all as a calendar', exclusive: ['json']}),
   }
   static override examples = [
     '<%= config.bin %> <%= command.id %> --expiring 30d',
@@ -18,8 +20,9 @@ export default class CertificateList extends BaseCommand {
     const within = flags.expiring === undefined ? undefined : spanOf(flags.expiring)
     const {clock} = world
     const [{listCertificates}, ledger] = await Promise.all([import('../../src/certificate/list.ts'), world.ledger()])
-    const result = await listCertificates({ledger, clock}, within)
-    if (!flags.ics) return {result, view: certificateRows(result.items)}
+    const limit = flags.ics ? 100_000 : flags.limit
+    const result = await listCertificates({ledger, clock}, {expiring: within, after: flags.after, limit})
+    if (!flags.ics) return {result, view: certificateRows(result)}
     const {certificateCalendar} = await import('../../src/certificate/ics.ts')
     return {result, view: certificateCalendar(result.items, clock.now())}
   }

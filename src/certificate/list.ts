@@ -15,14 +15,30 @@ export interface ServedCertificate extends Omit<ServedRow, 'environment' | 'tena
   readonly renewalDue: Temporal.Instant
 }
 
-/** The newest certificate of every name, the first to end first. */
+export interface ListAsked {
+  /** Only those that end within. */
+  readonly expiring?: Temporal.Duration | undefined
+  /** Only those behind the one of this name. */
+  readonly after?: string | undefined
+  readonly limit: number
+}
+
+export interface CertificateList {
+  readonly items: readonly ServedCertificate[]
+  /** For `--after`, when there may be more. */
+  readonly next?: string
+}
+
+/** The certificate every name is served with, the first to end first. */
 export async function listCertificates(
   {ledger, clock}: {ledger: Queries; clock: Clock},
-  expiringWithin?: Temporal.Duration,
-): Promise<{items: readonly ServedCertificate[]}> {
-  const before = expiringWithin && clock.now().add({seconds: Math.ceil(expiringWithin.total('seconds'))})
-  const rows = await servedRows(ledger, before)
-  return {items: rows.map(({tenant, environment, ...row}) => dated({...row, environment: `${tenant}/${environment}`}))}
+  {expiring, after, limit}: ListAsked,
+): Promise<CertificateList> {
+  const before = expiring && clock.now().add({seconds: Math.ceil(expiring.total('seconds'))})
+  const rows = await servedRows(ledger, {before, after, limit})
+  const items = rows.map(({tenant, environment, ...row}) => dated({...row, environment: `${tenant}/${environment}`}))
+  const last = items.at(-1)
+  return last && items.length === limit ? {items, next: last.hostname} : {items}
 }
 
 /** When a renewal is due: a third of the life before the end. */
@@ -53,7 +69,8 @@ export async function showCertificate(ledger: Queries, hostname: string): Promis
 
 /** The certificates of one name, the newest first and at least one, as they are shown. */
 export function shownCertificate(rows: Awaited<ReturnType<typeof certificatesFor>>): CertificateShown {
-  const [newest, ...earlier] = rows
+  const served = rows.find(({state}) => state === 'served') ?? rows[0]
+  const [newest, earlier] = [served, rows.filter(each => each !== served)]
   if (!newest) throw new Bug('No certificate was to be shown.')
   const {hostname, issuer, fingerprint, notBefore, notAfter, derogation, tenant, environment, chain: pem} = newest
   const chain = certificatesIn(readPem(Buffer.from(pem)).blocks.map(block => block.pem))

@@ -1,7 +1,7 @@
 import type {Tone} from '../cli/paint.ts'
 import type {View} from '../cli/view.ts'
 import type {Checked} from './check.ts'
-import type {CertificateShown, ServedCertificate} from './list.ts'
+import type {CertificateList, CertificateShown} from './list.ts'
 import type {CertificateFinding} from './model.ts'
 import type {ScanResult} from './scan.ts'
 import type {Opinion} from './second-opinion.ts'
@@ -36,15 +36,16 @@ export function checkedView({name, fits, leaf, findings}: Checked): View {
 
 const tones: Readonly<Record<CertificateFinding['severity'], Tone>> = {refused: 'bad', derogated: 'warn', noted: 'dim'}
 
-/** Certificates that are served, as rows. */
-export function certificateRows(items: readonly ServedCertificate[]): View {
-  return {
+/** Certificates that are served, as rows, and how to see the others. */
+export function certificateRows({items, next}: CertificateList): View {
+  const table = {
     heads: ['name', 'environment', 'ends', 'renewal due', 'issuer', 'sha256'],
     rows: items.map(({hostname, environment, notAfter, renewalDue, issuer, fingerprint}) => [
       ...[hostname, environment, notAfter, renewalDue, issuer, fingerprint.slice(0, 16)],
     ]),
     empty: 'No certificate.',
   }
+  return next === undefined ? table : [table, `more: --after ${next}`]
 }
 
 /** One certificate, property by property. */

@@ -53,14 +53,27 @@ export interface ServedRow {
   readonly derogation: CertificateRow['derogation']
 }
 
-/** The certificate every name is served with, the first to end first; only those that end before a time when one is given. */
-export async function servedRows(ledger: Queries, before?: Temporal.Instant): Promise<ServedRow[]> {
+/** Which of the served certificates. */
+export interface ServedFilter {
+  /** Those that end before. */
+  readonly before?: Temporal.Instant | undefined
+  /** Those behind the one of this name. */
+  readonly after?: string | undefined
+  readonly limit: number
+}
+
+/** The certificate every name is served with, the first to end first. */
+export async function servedRows(ledger: Queries, {before, after, limit}: ServedFilter): Promise<ServedRow[]> {
   return ledger.all<ServedRow>`
-    select h.name as hostname, e.tenant, e.name as environment, issuer, fingerprint, not_before, not_after, derogation
-    from hostname h join environment e on e.id = h.environment
-      join lateral (select * from certificate c where c.hostname = h.name and c.state = 'served'
-        order by created_at desc limit 1) c on true
-    where not_after < coalesce(${before ?? null}::timestamptz, 'infinity') order by not_after, h.name`
+    with served as (
+      select h.name as hostname, e.tenant, e.name as environment, issuer, fingerprint, not_before, not_after, derogation
+      from hostname h join environment e on e.id = h.environment
+        join lateral (select * from certificate c where c.hostname = h.name and c.state = 'served'
+          order by created_at desc limit 1) c on true)
+    select * from served s
+    where not_after < coalesce(${before ?? null}::timestamptz, 'infinity') and (${after ?? null}::text is null
+      or (not_after, hostname) > (select not_after, hostname from served where hostname = ${after ?? null}))
+    order by not_after, hostname limit ${limit}`
 }
 
 /** Every certificate a name ever had, the newest first. */

@@ -43,7 +43,11 @@ t.test('the newest certificate of each name is listed, with the day its renewal 
       ...{notBefore: at, notAfter: at.add({hours: 24 * days}), derogation: undefined},
     })
   }
-  const {items} = await listCertificates({ledger, clock})
+  const {items, next} = await listCertificates({ledger, clock}, {limit: 10})
+  t.equal(next, undefined)
+  const first = await listCertificates({ledger, clock}, {limit: 1})
+  t.match(first, {items: [{hostname: 'globex.test'}], next: 'globex.test'})
+  t.match(await listCertificates({ledger, clock}, {limit: 1, after: first.next}), {items: [{hostname: 'acme.test'}]})
   t.same(
     items.map(({hostname, environment, notAfter, renewalDue}) => [
       hostname,
@@ -56,7 +60,7 @@ t.test('the newest certificate of each name is listed, with the day its renewal 
       ['acme.test', 'acme/production', '2027-01-21T12:00:00Z', '2027-01-01T12:00:00Z'],
     ],
   )
-  const soon = await listCertificates({ledger, clock}, Temporal.Duration.from({hours: 24 * 30}))
+  const soon = await listCertificates({ledger, clock}, {limit: 10, expiring: Temporal.Duration.from({hours: 24 * 30})})
   t.same(
     soon.items.map(({hostname}) => hostname),
     ['globex.test'],
