@@ -23,7 +23,7 @@ export function mayRun(asked: Asked, facts: LedgerFacts, words: Words = wordsOf(
 }
 
 /** The worst of what is said against it. */
-export function verdictOf(found: readonly Objection[]): Decision['verdict'] {
+function verdictOf(found: readonly Objection[]): Decision['verdict'] {
   if (found.some(({verdict}) => verdict === 'refused')) return 'refused'
   return found.some(({verdict}) => verdict === 'needs') ? 'needs' : 'allowed'
 }

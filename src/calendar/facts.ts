@@ -35,15 +35,7 @@ export interface Period {
 }
 
 /** Findings of these kinds stand in the way of planned changes: what would be the way back may not be one. */
-export const disturbing: readonly string[] = [
-  'backup',
-  'recovery',
-  'restore',
-  'incident',
-  'migration',
-  'partial',
-  'database',
-]
+const disturbing: readonly string[] = ['backup', 'recovery', 'restore', 'incident', 'migration', 'partial', 'database']
 
 /** The facts of these environments, or of all; a fixed number of questions to the ledger. */
 export async function factsOf(q: Queries, {now, ...period}: Period, names?: readonly string[]): Promise<Known[]> {
@@ -126,7 +118,7 @@ function isFix(change: string): boolean {
 }
 
 /** An operation as the rules look at it. */
-export function asOperation(row: OperationRow): Operation {
+function asOperation(row: OperationRow): Operation {
   const {id, change, state, fromAt, untilAt, closedSeconds, noticeAcceptedAt, agreedBy, trial} = row
   return {
     ...{id, change: change as ChangeType, state: state as Operation['state'], agreedBy, ...span(fromAt, untilAt)},

@@ -88,17 +88,6 @@ export async function moveOperation(
   return moved !== undefined
 }
 
-/** A contact agreed on exactly this date; false when it has another by now. */
-export async function agreeOperation(
-  q: Queries,
-  {id, fromAt, by, at}: {id: string; fromAt: Temporal.Instant; by: string; at: Temporal.Instant},
-): Promise<boolean> {
-  const agreed = await q.one`
-    update operation set agreed_by = ${by}, agreed_at = ${at} where id = ${id} and from_at = ${fromAt} and state = 'planned'
-    returning id`
-  return agreed !== undefined
-}
-
 /** Moves an operation on: begun by a run, done with the time users were shut out, or cancelled. */
 export async function settleOperation(
   q: Queries,

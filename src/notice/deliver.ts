@@ -90,7 +90,7 @@ async function claimed(
     ledger,
     {
       ...{kind: 'notice-cap', subject: relay.owner, tenant: undefined, owner: undefined},
-      remedy: `selfhelp notice list; if it is meant, selfhelp notice relay ${relay.owner} --per-hour N`,
+      remedy: `selfhelp notice relay ${relay.owner} --per-hour N`,
       detail: {perHour: relay.perHour, tenants: tenants.length},
     },
     now,

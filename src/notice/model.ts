@@ -34,16 +34,6 @@ export interface NewNotice {
   readonly operation?: {readonly id: string; readonly sequence: number} | undefined
 }
 
-export type DeliveryState =
-  | 'queued'
-  | 'deferred'
-  | 'sending'
-  | 'accepted'
-  | 'refused'
-  | 'bounced'
-  | 'uncertain'
-  | 'withdrawn'
-
 /** What came of one attempt. */
 export interface Outcome {
   readonly state: 'accepted' | 'deferred' | 'refused' | 'uncertain'

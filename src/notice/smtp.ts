@@ -89,7 +89,7 @@ function step<T>(connection: Hearing, part: (done: Done<T>) => void): Promise<T 
 }
 
 /** What a server's answer means for the one who waits for mail; a relay that is out of order is no fault of theirs. */
-export function outcomeOf(thrown: unknown, begun: boolean): Outcome {
+function outcomeOf(thrown: unknown, begun: boolean): Outcome {
   const {responseCode, response, command, message} = thrown as {
     responseCode?: number
     response?: string

@@ -60,7 +60,7 @@ function factsOf({environment, what, why, when, text}: NewNotice, reader: Reader
 }
 
 /** `2 h 30 min`, in both languages. */
-export function durationWords(duration: Temporal.Duration): string {
+function durationWords(duration: Temporal.Duration): string {
   const minutes = Math.round(duration.total({unit: 'minutes'}))
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60]
   return [hours > 0 ? `${hours} h` : '', rest > 0 || hours === 0 ? `${rest} min` : ''].filter(Boolean).join(' ')
