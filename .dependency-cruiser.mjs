@@ -17,6 +17,7 @@ const nouns = [
   'certificate',
   'domain',
   'notice',
+  'announcement',
   'calendar',
   'backup',
   'activation',
