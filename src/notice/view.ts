@@ -1,4 +1,5 @@
 import type {Cell, View} from '../cli/view.ts'
+import type {RelayChecked} from './check.ts'
 import type {Delivered} from './deliver.ts'
 import type {NoticeInFull, NoticeShown} from './list.ts'
 import type {RelayShown} from './relay.ts'
@@ -63,6 +64,24 @@ export function relayRows(items: readonly RelayShown[]): View {
         each.perHour,
       ]),
       empty: 'No mail leaves: selfhelp notice relay platform --host HOST --sender ADDRESS',
+    },
+    ...items.flatMap(({owner, warnings}) => warnings.map(each => `! ${owner}: ${each}`)),
+  ]
+}
+
+/** What sender domains say of the relays. */
+export function checkedRelays(items: readonly RelayChecked[]): View {
+  return [
+    {
+      heads: ['relay of', 'sender', 'address', 'spf'],
+      rows: items.flatMap(({owner, sender, addresses}) =>
+        addresses.map(({address, spf}) => [
+          owner,
+          sender,
+          address,
+          {text: spf, tone: spf === 'pass' ? 'good' : 'bad'} as const,
+        ]),
+      ),
     },
     ...items.flatMap(({owner, warnings}) => warnings.map(each => `! ${owner}: ${each}`)),
   ]
