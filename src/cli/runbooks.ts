@@ -36,6 +36,9 @@ const builders: Readonly<Record<string, () => Promise<Build>>> = {
   'vpn-rotate-secret': async () => (await import('../vpn/register.ts')).buildVpnRotate,
 }
 
+/** The ids of all of them. */
+export const runbookIds: readonly string[] = Object.keys(builders).sort()
+
 /** The runbooks of this product, built with the collaborators of this process. */
 export function runbooksOf(world: World): Registry {
   return async id => {
