@@ -33,7 +33,10 @@ t.test('customers are reached through their VPNs', {skip: why ?? false, timeout:
       answer: {error: {code: 'vpn-overlap', message: /acme\/north/}},
     })
     const change = (text: string) =>
-      text.replace('{network: 10.20.0.0/16}', '{network: 10.20.0.0/16, seenAs: 100.96.0.0/16}')
+      text.replace(
+        '{network: 10.20.0.0/16}',
+        '{network: 10.20.0.0/16, seenAs: 100.96.0.0/16}\n  - {network: 10.40.0.0/16}',
+      )
     await applied('globex', 'cust-2', change)
     await globex.connects('globex')
     t.equal((await becomes('globex', ({state}) => state === 'up')).state, 'up')
@@ -47,7 +50,8 @@ t.test('customers are reached through their VPNs', {skip: why ?? false, timeout:
   })
 
   await t.test('twenty edits of one VPN cost its neighbour no packet', async t => {
-    await onGateway('systemd-run -q --unit=stream ping -q -i 0.2 -I 100.64.0.2 10.20.0.10')
+    // To the network that is its own: ESP in user space has one route for a network that both have (docs/decisions/vpn.md).
+    await onGateway('systemd-run -q --unit=stream ping -q -i 0.2 -I 100.64.0.2 10.40.0.10')
     const before = await onGateway('swanctl --list-sas --ike globex 2>/dev/null | head -1')
     for (let edit = 1; edit <= 20; edit++) {
       const more = `{network: 10.20.0.0/16}\n  - {network: 10.30.${edit}.0/24}`
@@ -75,7 +79,7 @@ t.test('customers are reached through their VPNs', {skip: why ?? false, timeout:
       text => text.replace('esp_proposals = aes256gcm16-ecp384', 'esp_proposals = aes256-sha512-ecp384'),
       'proposal',
     ],
-    ['other networks', text => text.replace('local_ts = 10.20.0.0/16', 'local_ts = 10.21.0.0/16'), 'selectors'],
+    ['other networks', text => text.replace(/local_ts = .*/, 'local_ts = 10.21.0.0/16'), 'selectors'],
     ['another identity', text => text.replaceAll('vpn.globex.test', 'other.globex.test'), 'identity'],
   ]
   for (const [what, change, layer] of rows)

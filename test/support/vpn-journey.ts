@@ -40,7 +40,7 @@ export async function vpnJourney(t: Pick<Test, 'teardown'>): Promise<VpnJourney>
   await adopted({...cmc, status: async () => north}, roles)
   const [acme, globex] = await Promise.all([
     customer(cmc, 'cust-1', servers),
-    customer(cmc, 'cust-2', servers),
+    customer(cmc, 'cust-2', [...servers, '10.40.0.10,636']),
     must(cmc, 'host', 'apply', '--all', '--reason', 'test'),
   ])
   const ledger = await openLedger({home: cmc.home, env: {}})
