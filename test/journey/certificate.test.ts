@@ -1,0 +1,208 @@
+import {readFileSync, writeFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
+import t from 'tap'
+import {acmeHost} from '../support/acme-host.ts'
+import {troubles} from '../support/authority-troubles.ts'
+import {centre} from '../support/centre.ts'
+import {
+  edgesOfTwoSites,
+  intruderAt,
+  intruderGone,
+  leafAt,
+  piped,
+  stateOf,
+  workerOf,
+} from '../support/certificate-lab.ts'
+import {customerAuthority} from '../support/customer-ca.ts'
+import {whyNoLab} from '../support/lab.ts'
+import {diesOncePerStep} from '../support/lab-crash.ts'
+import {contractFile, must} from '../support/prepared.ts'
+import {onHost} from '../support/tenant-hosts.ts'
+
+t.setTimeout(900_000)
+const why = await whyNoLab()
+const name = 'acme.ezvsaas.test'
+
+t.test('the certificates of a tenant on two edges of two sites', {skip: why ?? false, timeout: 840_000}, async t => {
+  const cmc = await centre(t, '-cert', {
+    sites: [
+      {name: 'north', count: 1},
+      {name: 'south', count: 2},
+    ],
+    disk: 4 * 1024 ** 3,
+  })
+  const [north, south] = [(await cmc.host('north-1')).address, (await cmc.host('south-1')).address]
+  const help = 'help.acme.example'
+  const names = {[name]: north, 'acme-edition.ezvsaas.test': south, [help]: south}
+  const outside = acmeHost(cmc, 'south-2', {zones: ['ezvsaas.test', 'acme.example'], names})
+  await must(cmc, 'init', '--operator', 'jane@cmc.test')
+  await edgesOfTwoSites(cmc)
+  await must(cmc, 'probe', 'add', 'outside', '--netns', `selfhelp-${cmc.lab}-outside`)
+  const contract = contractFile(dirname(cmc.home), 'acme', 'sites: {primary: north, secondary: south}')
+  writeFileSync(contract, readFileSync(contract, 'utf8').replace('ownDomain: false', 'ownDomain: true'))
+  const edges = ['north-1', 'south-1']
+  const workers = await Promise.all(edges.map(edge => workerOf(cmc, edge)))
+  await must(cmc, 'tenant', 'create', 'acme', '--contract', contract)
+  const pki = customerAuthority(join(dirname(cmc.home), 'pki'))
+  const install = (files: {cert: string; key: string}, host = name) => [
+    ...['certificate', 'install', 'acme', '--host', host],
+    ...['--cert', files.cert, '--key', files.key, '--root', pki.root],
+  ]
+
+  await t.test('every edge serves the name of a new tenant, loaded without a reload', async t => {
+    for (const [n, edge] of edges.entries())
+      t.equal(await workerOf(cmc, edge), workers[n], `${edge} has the same process`)
+    t.match(await cmc.type('environment', 'drift'), {exit: 0})
+    t.match(await cmc.type('host', 'drift', '--all'), {exit: 0})
+  })
+
+  const one = pki.leaf('one', name)
+  await t.test("a customer's certificate is served by both, proven by a handshake from outside", async t => {
+    t.match(await cmc.json(...install(one), '--plan'), {exit: 0, answer: {changes: true}})
+    const {exit, answer} = await cmc.json(...install(one))
+    t.equal(exit, 0)
+    const proven = (host: string) => ({host, state: 'proven', from: 'outside', protocol: 'TLSv1.3'})
+    t.match(answer, {changed: true, complete: true, edges: [proven('north-1'), proven('south-1')]})
+    for (const address of [north, south]) t.equal(await leafAt(address, name), answer.fingerprint)
+    t.match(
+      await cmc.json(...install(one)),
+      {exit: 0, answer: {changed: false}},
+      'the same typed again changes nothing',
+    )
+    t.match(await cmc.type('environment', 'drift'), {exit: 0})
+  })
+
+  await t.test('one that does not fit is refused with every finding, and nothing changes', async t => {
+    const other = pki.leaf('other', 'other.example')
+    const refused = await cmc.json(...install({cert: other.cert, key: one.key}))
+    t.match(refused, {exit: 3, answer: {error: {code: 'certificate-unfit'}}})
+    t.ok(refused.answer.error.facts.findings.length >= 2)
+  })
+
+  await t.test('an edge that serves something else has the one before back everywhere', async t => {
+    const before = await leafAt(north, name)
+    const two = pki.leaf('two', name)
+    await intruderAt(cmc, 'south-1')
+    const {exit, answer} = await cmc.json(...install(two))
+    t.equal(exit, 3)
+    t.match(JSON.stringify(answer), /handshake-differs/)
+    t.equal(await leafAt(north, name), before, 'the honest edge is back too')
+    await intruderGone(cmc, 'south-1')
+    t.equal(await leafAt(south, name), before)
+    t.match(await cmc.type('environment', 'drift'), {exit: 0}, 'nothing is left staged or served')
+  })
+
+  await t.test(
+    'an edge that is cut during the commit gets it when it is back; until then nobody calls it done',
+    async t => {
+      const three = pki.leaf('three', name)
+      await must(cmc, 'lab', 'cut', 'south-1', '--lab', cmc.lab)
+      const {exit, answer} = await cmc.json(...install(three))
+      t.equal(exit, 5)
+      t.match(answer, {
+        complete: false,
+        edges: [
+          {host: 'north-1', state: 'proven'},
+          {host: 'south-1', state: 'missing'},
+        ],
+      })
+      t.match((await cmc.json('event', 'list')).answer.items, [{kind: 'certificate-partial', subject: name}])
+      await must(cmc, 'lab', 'heal', 'south-1', '--lab', cmc.lab)
+      t.match(await cmc.json('certificate', 'renew', '--due'), {exit: 0, answer: {items: [{doing: 'deliver'}]}})
+      t.equal(await leafAt(south, name), answer.fingerprint)
+      t.match((await cmc.json('event', 'list')).answer.items, [])
+    },
+  )
+
+  await t.test('the longest chain accepted goes through the runtime API in one piece', async t => {
+    const long = pki.leaf('long', name, {key: 'rsa4096', intermediates: 3})
+    const {exit, answer} = await cmc.json(...install(long))
+    t.equal(exit, 0)
+    t.equal(await leafAt(south, name), answer.fingerprint)
+  })
+
+  await t.test('after a restart each edge runs what it ran before', async t => {
+    for (const edge of ['north-1', 'south-1']) {
+      const before = await stateOf(cmc, edge)
+      t.ok(before.length > 8)
+      t.equal((await onHost(cmc, edge, 'systemctl', 'restart', 'haproxy')).exit, 0)
+      t.same(await stateOf(cmc, edge), before, edge)
+    }
+  })
+
+  const authority = await outside
+  const set = (...more: readonly string[]) => {
+    const {directory, root, issues, kid} = authority
+    return [
+      'certificate',
+      'authority',
+      'set',
+      '--directory',
+      directory,
+      '--root',
+      root,
+      '--issues',
+      issues,
+      '--eab-kid',
+      kid,
+      ...more,
+    ]
+  }
+  await t.test(
+    'an authority issues over http through the edges, bound to an account, with nonces it rejects',
+    async t => {
+      const env = {...process.env, SELFHELP_HOME: cmc.home}
+      t.equal(await piped(['bin/selfhelp', ...set('--eab-key-stdin')], authority.eabKey, env), 0)
+      const {exit, answer} = await cmc.json('certificate', 'issue', 'acme', '--host', 'acme-edition.ezvsaas.test')
+      t.equal(exit, 0, JSON.stringify(answer))
+      t.match(answer, {source: 'acme', complete: true})
+      t.equal(await leafAt(south, 'acme-edition.ezvsaas.test'), answer.fingerprint)
+    },
+  )
+
+  await t.test("a customer's own name is served beside ours, proven to the authority by DNS", async t => {
+    t.match(await cmc.json('domain', 'add', 'acme', 'nowhere.acme.example', '--resolver', authority.address), {
+      exit: 5,
+      answer: {verified: false, record: {type: 'CNAME', value: name}},
+    })
+    t.match(await cmc.json('domain', 'add', 'acme', help, '--resolver', authority.address), {
+      exit: 0,
+      answer: {verified: true},
+    })
+    await must(cmc, ...set('--challenge', 'dns-01', '--dns-server', authority.address, '--dns-key', authority.tsig))
+    const {exit, answer} = await cmc.json('certificate', 'issue', 'acme', '--host', help)
+    t.equal(exit, 0, JSON.stringify(answer))
+    t.equal(await leafAt(north, help), answer.fingerprint)
+    t.not(await leafAt(north, name), answer.fingerprint, 'ours is served as before')
+    t.match(await cmc.json('domain', 'remove', help, '--confirm', help), {exit: 0})
+    await t.rejects(leafAt(north, help), 'no certificate for a name nobody knows')
+    t.match(await cmc.type('environment', 'drift'), {exit: 0})
+  })
+
+  await t.test('an authority that refuses, is busy, or dies between order and certificate', async t => {
+    await troubles(t, cmc, authority)
+  })
+
+  await t.test('a full disk stops it before anything is served', async t => {
+    const four = pki.leaf('four', name)
+    const before = await leafAt(north, name)
+    await must(cmc, 'lab', 'fill', 'south-1', '--lab', cmc.lab)
+    const going = cmc.type(...install(four))
+    await sleep(3000)
+    t.equal(await leafAt(north, name), before)
+    await must(cmc, 'lab', 'unfill', 'south-1', '--lab', cmc.lab)
+    const {exit} = await going
+    if (exit !== 0) t.match(await cmc.json(...install(four)), {exit: 0})
+    t.not(await leafAt(north, name), before)
+  })
+
+  await t.test('a run that is killed once in every step ends like one that was not', async t => {
+    const five = pki.leaf('five', name)
+    const {answer} = await cmc.json(...install(five), '--detach')
+    await diesOncePerStep(t, cmc, answer.run)
+    t.match(await cmc.json(...install(five)), {exit: 0, answer: {changed: false, complete: true}})
+    t.match(await cmc.type('environment', 'drift'), {exit: 0})
+    t.match(await cmc.type('host', 'drift', '--all'), {exit: 0})
+  })
+})
