@@ -64,7 +64,11 @@ export async function effectsOn(
   const exchanges = `cd /var/lib/selfhelp/exchange && grep -l '^${run} ' */of | while read -r of; do cat "\${of%/of}"/*.exit; done`
   const {out} = await onHost(cmc, host, 'sh', '-c', exchanges)
   const plain = Object.keys(names).reduce((text, id) => text.replaceAll(id, names[id] ?? ''), out)
-  const done = plain.split('\n').filter(line => line.startsWith('0 '))
+  // HAProxy numbers the lines of its running list anew each time.
+  const done = plain
+    .replace(/(\.pem):\d+/g, '$1')
+    .split('\n')
+    .filter(line => line.startsWith('0 '))
   return Object.fromEntries(
     Object.entries(Object.groupBy(done, line => line.slice(2))).map(([of, all]) => [of, all?.length ?? 0]),
   )

@@ -58,7 +58,7 @@ async function asked(ledger: TestLedger, {runbook, begin}: Killable) {
 
 /** What a summary of all crashes is made of. */
 export function died(runbook: string, steps: number, times: number): string {
-  return `CRASHED ${runbook}: ${steps} steps, killed ${times} times, ended as undisturbed`
+  return `CRASHED ${runbook}: ${steps} steps, killed ${times} times, then done`
 }
 
 /** Processes that are killed never get far: most of their time would go into compiling. */
