@@ -7,11 +7,11 @@ my ($uid, $gid) = (getpwnam 'postgres')[2, 3];
 my ($free, $total) = space($base);
 my %units = units(@ARGV);
 for my $id (@ARGV) {
-  my %said = (id => $id);
   my @engine = ('pgbackrest', '--config=/etc/pgbackrest/pgbackrest.conf',
     '--config-include-path=/etc/pgbackrest/conf.d', "--stanza=$id", '--log-level-console=off', '--log-level-stderr=error', '--output=json', 'info');
   my ($info, $exit) = output(@engine);
-  $said{exit} = $exit;
+  # It puts what a file's reader said into its JSON as it is, line ends and all.
+  $info =~ s/[\x00-\x1f]/ /g if $info =~ /^\s*\[/;
   my ($wal, $gaps, $newest, $lines) = wal($id);
   print '{"id":' . text($id) . ',"exit":' . $exit . ',"info":' . ($info =~ /^\s*\[/ ? $info : text($info))
     . ',"newest":' . $newest . ',"gaps":[' . join(',', @$gaps) . '],"timelines":[' . join(',', @$lines) . ']'
