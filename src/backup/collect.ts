@@ -67,13 +67,8 @@ async function settle(platform: Platform, {environment, status, seen}: Examined,
   if (status.troubles.some(({healedByFull}) => healedByFull)) await heal(platform, {environment, status, seen}, at)
 }
 
-/** Started and not waited for: the next look sees what came of it. Not again while the last attempt is young. */
-async function heal(platform: Platform, {environment, seen}: Examined, at: At): Promise<void> {
-  const repository = seen && 'sets' in seen.repository ? seen.repository : undefined
-  const tried = repository?.attempts.full?.at
-  const young =
-    tried !== undefined && seen !== undefined && tried.epochMilliseconds > seen.at.epochMilliseconds - 300_000
-  if (young) return
+/** Started and not waited for: the next look, in ten minutes, sees what came of it. One that runs already is left to run. */
+async function heal(platform: Platform, {environment}: Examined, at: At): Promise<void> {
   const machine = await platform.machine(repositoryOf(environment))
   const units = ['backup-full', 'backup-verify'].map(what => `${environment.id}-${what}.service`)
   const action = {act: 'run', args: ['systemctl', 'start', '--no-block', ...units]}

@@ -132,14 +132,13 @@ async function faults(t: Test, {cmc, id}: House) {
   await must(cmc, 'schedule', 'run', 'backup-look')
   t.match((await cmc.json('event', 'list')).answer, {items: [{kind: 'backup-gap', subject: production}]})
   const healed = async () => (await cmc.type('backup', 'status', production)).exit === 0
-  for (let n = 0; n < 60 && !(await healed()); n++) await new Promise(resolve => setTimeout(resolve, 1000))
+  for (let n = 0; n < 120 && !(await healed()); n++) await new Promise(resolve => setTimeout(resolve, 1000))
   t.ok(await healed(), 'a full backup was taken by itself')
   await must(cmc, 'schedule', 'run', 'backup-look')
   t.strictSame((await cmc.json('event', 'list', '--open')).answer.items, [], 'and the event is settled')
 
-  await repository(
-    `f=$(find /var/lib/pgbackrest/${id}/backup -name bundle -prune -o -size +100k -type f -print | head -1); f=\${f:-$(find /var/lib/pgbackrest/${id}/backup -path '*bundle*' -type f | tail -1)}; printf XXXXXXXX | dd of="$f" bs=1 seek=2000 conv=notrunc`,
-  )
+  const bundle = `f=$(ls -S /var/lib/pgbackrest/${id}/backup/${id}/*F/bundle/* | head -1)`
+  await repository(`${bundle}; printf XXXXXXXX | dd of="$f" bs=1 seek=$(($(stat -c %s "$f") / 2)) conv=notrunc`)
   const rotten = await cmc.type('backup', 'verify', production)
   t.match([rotten.exit, rotten.err], [4, /are not what was written/], 'a corrupt file')
 
