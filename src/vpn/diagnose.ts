@@ -104,7 +104,7 @@ function silentTraffic({held}: Seen, probes: readonly Probed[]): Fault {
     return {
       layer: 'traffic',
       side: 'ours',
-      sentence: 'Our gateway has lost its address in the tunnel: selfhelp vpn apply.',
+      sentence: 'Our gateway has lost its address in the tunnel; selfhelp vpn apply mends it.',
     }
   const children = held?.tunnels.flatMap(({children}) => children) ?? []
   const received = children.reduce((sum, {bytesIn}) => sum + bytesIn, 0)
