@@ -49,7 +49,7 @@ export const drillLock = (host: string): string => `drill:${host}`
 type Which = () => Promise<Environment>
 
 /** The restore point of a run. */
-export const pointOf = ({run}: Pick<At, 'run'>): string => `drill_${run.replace(/[^A-Za-z0-9]/g, '_')}`.slice(0, 63)
+const pointOf = ({run}: Pick<At, 'run'>): string => `drill_${run.replace(/[^A-Za-z0-9]/g, '_')}`.slice(0, 63)
 
 /** What the source holds is written down, with the restore point at which it is so. */
 export function measured({ledger, ...rest}: Platform, which: Which): Fact {

@@ -68,7 +68,7 @@ export function goalOf({set, timeline, goal}: Restoring): readonly string[] {
 }
 
 /** `2026-11-22 14:13:12.123456+00` */
-export function engineTime({at}: Extract<Goal, {kind: 'time'}>): string {
+function engineTime({at}: Extract<Goal, {kind: 'time'}>): string {
   const text = at.toString({fractionalSecondDigits: 6, roundingMode: 'trunc'})
   return text.replace('T', ' ').replace('Z', '+00')
 }
