@@ -26,7 +26,9 @@ export async function run(argv: readonly string[], {env, cwd, stdin, during}: Ho
   child.stderr.on('data', chunk => {
     err += chunk
   })
-  child.stdin.end(stdin ?? '')
+  // Who ends, or reads from elsewhere, before all of it was given is judged by the exit, not by that.
+  child.stdin.on('error', () => {})
+  child.stdin.end(stdin)
   during?.({kill: signal => child.kill(signal), pid: child.pid ?? 0})
   const [exit] = await once(child, 'close')
   return {exit, out, err}
