@@ -1,5 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import {BaseCommand, type Typed} from '../../src/cli/base.ts'
+import {platformOf} from '../../src/environment/steps.ts'
 import {sheetOf} from '../../src/vpn/sheet.ts'
 
 export default class VpnSheet extends BaseCommand {
@@ -15,8 +16,7 @@ export default class VpnSheet extends BaseCommand {
   ]
 
   protected override async answer({args, flags, world}: Typed<typeof VpnSheet>) {
-    const ledger = await world.ledger()
-    const result = await sheetOf({ledger}, args.vpn, flags.locale)
+    const result = await sheetOf(await platformOf(world), args.vpn, flags.locale)
     return {result, view: flags.strongswan ? (result.peerConfiguration ?? '') : result.html}
   }
 }

@@ -66,6 +66,33 @@ export async function internalAuthority({ledger, secrets, clock}: AuthorityNeeds
   }
 }
 
+/**
+ * The authority of VPN devices, made at the first need. It is another than that of servers, because charon reads no
+ * root with name constraints; nothing but a VPN's own connection trusts it.
+ */
+export async function vpnAuthority({secrets, clock}: Pick<AuthorityNeeds, 'secrets' | 'clock'>): Promise<Authority> {
+  const names = {key: 'vpn/authority/key', root: 'vpn/authority/certificate'}
+  let [key, root] = [await secrets.get(names.key), await secrets.get(names.root)]
+  if (!key || !root) {
+    const {rootCertificate} = await import('./x509.ts')
+    key = newServerKey().privateKey
+    const now = clock.now()
+    const until = now.toZonedDateTimeISO('UTC').add({years: rootYears}).toInstant()
+    const name = `selfhelp vpn ${randomBytes(3).toString('hex')}`
+    root = new Secret(rootCertificate({name, key: key.expose()}, undefined, {from: now.subtract({hours: 1}), until}))
+    await secrets.put(names.key, key)
+    await secrets.put(names.root, root)
+  }
+  const by = {root: root.expose(), key}
+  return {
+    certificate: by.root,
+    issue: async ({names: [first, ...others], days}) => {
+      if (first === undefined) throw new Bug('A certificate for no name was asked for.')
+      return issue(by, {hostnames: [first, ...others], client: true, from: clock.now(), days})
+    },
+  }
+}
+
 /** A new key for a server (ECDSA P-256). */
 export function newServerKey(): ServerKey {
   const {publicKey, privateKey} = generateKeyPairSync('ec', {

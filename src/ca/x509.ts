@@ -48,13 +48,13 @@ interface Period {
   readonly until: Temporal.Instant
 }
 
-/** A root certificate in PEM that may certify servers below one domain and nothing else. */
-export function rootCertificate({name, key}: Issuer, domain: string, period: Period): string {
+/** A root certificate in PEM that may certify servers below one domain and nothing else; without a domain, any. */
+export function rootCertificate({name, key}: Issuer, domain: string | undefined, period: Period): string {
   const publicKey = createPublicKey(key)
   const extensions = [
     critical(id_ce_basicConstraints, new BasicConstraints({cA: true, pathLenConstraint: 0})),
     critical(id_ce_keyUsage, new KeyUsage(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign)),
-    critical(id_ce_nameConstraints, onlyBelow(domain)),
+    ...(domain === undefined ? [] : [critical(id_ce_nameConstraints, onlyBelow(domain))]),
     extension(id_ce_subjectKeyIdentifier, new SubjectKeyIdentifier(keyId(publicKey))),
   ]
   return certificate({name, key}, {subject: name, publicKey, period, extensions})

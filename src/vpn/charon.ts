@@ -129,7 +129,10 @@ function secrets(vpn: Vpn, ours: OurEnd, credentials: Credentials): readonly Buf
   const {theirCa, crl, key} = credentials
   return [
     request('load-cert', {type: 'X509', flag: 'CA', data: derOf(theirCa)}),
-    ...(crl === undefined ? [] : [request('load-cert', {type: 'X509_CRL', data: Buffer.from(crl)})]),
+    // What charon has concluded from an earlier list it would go on believing.
+    ...(crl === undefined
+      ? []
+      : [request('load-cert', {type: 'X509_CRL', data: Buffer.from(crl)}), request('flush-certs')]),
     request('load-key', {type: 'any', data: keyDer(key.expose())}),
   ]
 }

@@ -1,4 +1,5 @@
 import {createHash, randomBytes} from 'node:crypto'
+import {vpnAuthority} from '../ca/steps.ts'
 import type {Platform} from '../environment/steps.ts'
 import {Bug, Refusal} from '../error.ts'
 import {setting} from '../ledger/setting.ts'
@@ -6,7 +7,7 @@ import {Secret} from '../secret/secret.ts'
 import type {Credentials} from './connection.ts'
 import {type Spec, vpnName} from './model.ts'
 
-type Store = Pick<Platform, 'ledger' | 'secrets' | 'authority'>
+type Store = Pick<Platform, 'ledger' | 'secrets' | 'clock'>
 
 /** Where the secrets of a VPN lie sealed. */
 const names = (spec: Pick<Spec, 'tenant' | 'site'>) => {
@@ -36,7 +37,7 @@ export async function credentialsOf(store: Store, spec: Spec): Promise<Credentia
   const [ours, secret, {certificate}] = await Promise.all([
     store.secrets.get(chain),
     store.secrets.get(key),
-    store.authority(),
+    vpnAuthority(store),
   ])
   if (!ours || !secret) return undefined
   const {ca = certificate, crl} = spec.authentication
@@ -49,7 +50,7 @@ export async function makeCredentials(store: Store, spec: Spec, anew = false): P
   const {psk, chain, key, peerChain, peerKey} = names(spec)
   const {secrets} = store
   if (spec.authentication.method === 'psk') return secrets.put(psk, new Secret(randomBytes(32).toString('base64url')))
-  const authority = await store.authority()
+  const authority = await vpnAuthority(store)
   const issued = async (identity: string) => authority.issue({names: [identity], days: daysOfCertificate})
   if (spec.authentication.method === 'our-certificate') {
     const theirs = await issued(spec.peer?.identity ?? '')
@@ -92,6 +93,12 @@ export async function forTheCustomer(store: Store, spec: Spec): Promise<Secret> 
   const [chain, key] = [await store.secrets.get(peerChain), await store.secrets.get(peerKey)]
   if (method !== 'our-certificate' || !chain || !key) throw missing
   return new Secret(`${chain.expose()}${key.expose()}`)
+}
+
+/** What the customer's device must trust to know ours, in PEM; nothing with a shared key. */
+export async function trusted(store: Store, spec: Spec): Promise<string | undefined> {
+  const {method = 'psk'} = spec.authentication ?? {}
+  return method === 'psk' ? undefined : (await vpnAuthority(store)).certificate
 }
 
 /** Forgets the secrets of a VPN. */

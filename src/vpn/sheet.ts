@@ -3,6 +3,7 @@ import type {Platform} from '../environment/steps.ts'
 import {render} from '../render/render.ts'
 import {leadDays} from './compare.ts'
 import {localSelectors, peerConnection} from './connection.ts'
+import {trusted} from './key.ts'
 import {vpnName} from './model.ts'
 import {type Placed, placed} from './place.ts'
 import {proposals, times} from './proposal.ts'
@@ -17,21 +18,34 @@ export interface Sheet {
   readonly groups: readonly {readonly title: string; readonly rows: readonly (readonly [string, string])[]}[]
   /** For a strongSwan of theirs, proven against a real one; nothing for a private line. */
   readonly peerConfiguration?: string
+  /** Who certifies our end, in PEM, where certificates are used. */
+  readonly authority?: string
   readonly html: string
 }
 
 /** The sheet of parameters for the customer, in their language unless another is asked for. Throws `Refusal('not-found')`. */
-export async function sheetOf(platform: Pick<Platform, 'ledger'>, name: string, locale: Locale): Promise<Sheet> {
+export async function sheetOf(
+  platform: Pick<Platform, 'ledger' | 'secrets' | 'clock'>,
+  name: string,
+  locale: Locale,
+): Promise<Sheet> {
   const place = await placed(platform, name)
   const {vpn, ours} = place
   const say = words[locale]
   const groups = [...(vpn.spec.peer ? tunnelGroups(place, say) : lineGroups(place, say)), ...commonGroups(place, say)]
   const peerConfiguration = vpn.spec.peer ? swanctlText(peerConnection(vpn, ours)) : undefined
-  const about = {vpn: vpnName(vpn.spec), locale, groups}
+  const authority = await trusted(platform, vpn.spec)
+  const about = {vpn: vpnName(vpn.spec), locale, groups, ...(authority === undefined ? {} : {authority})}
   const html = render('document/vpn.html', {
     ...{locale, title: `${say.title} – ${vpnName(vpn.spec)}`, intro: say.intro},
     groups: groups.map(({title, rows}) => ({title, rows: rows.map(row => row.map(escaped))})),
-    ...{configuration: escaped(peerConfiguration ?? ''), configurationTitle: say.strongswan, others: say.others},
+    ...{
+      configuration: escaped(
+        [peerConfiguration, authority && `# self-help-ca.pem\n${authority}`].filter(Boolean).join('\n'),
+      ),
+      configurationTitle: say.strongswan,
+      others: say.others,
+    },
     key: vpn.spec.authentication?.method === 'their-certificate' || !vpn.spec.peer ? '' : say.key,
   })
   return {...about, html, ...(peerConfiguration === undefined ? {} : {peerConfiguration})}

@@ -2,6 +2,7 @@ import t from 'tap'
 import {whyNoLab} from '../support/lab.ts'
 import {must} from '../support/prepared.ts'
 import {onHost} from '../support/tenant-hosts.ts'
+import {keyOf} from '../support/vpn-customer.ts'
 import {vpnJourney} from '../support/vpn-journey.ts'
 
 t.setTimeout(900_000)
@@ -157,6 +158,55 @@ t.test('customers are reached through their VPNs', {skip: why ?? false, timeout:
     t.match(await cmc.json('vpn', 'plan', 'acme'), {exit: 5, answer: {items: [{host: 'north-2', what: /load/}]}})
     for (const vpn of ['acme', 'globex']) await must(cmc, 'vpn', 'apply', vpn)
     t.match(await cmc.json('vpn', 'plan', 'acme'), {exit: 0})
+  })
+
+  const authority = async () => (await cmc.json('vpn', 'sheet', 'acme')).answer.authority as string
+
+  await t.test('certificates of our authority take the place of a key', async t => {
+    const identity = `acme.vpn.${(await cmc.json('vpn', 'sheet', 'acme')).answer.groups[0].rows[1][1].split('.').slice(1).join('.')}`
+    const change = (text: string) =>
+      text.replace('{method: psk}', '{method: our-certificate}').replace('vpn.acme.test', identity)
+    await applied('acme', 'cust-1', change)
+    const [, chain = '', key = ''] = /^(.*?)(-----BEGIN (?:EC )?PRIVATE KEY.*)$/s.exec(await keyOf(cmc, 'acme')) ?? []
+    await acme.certified('acme', {chain, key, ca: await authority()})
+    await again('acme')
+    t.equal((await becomes('acme', ({state}) => state === 'up')).state, 'up')
+  })
+
+  await t.test("the customer's own certificate is taken, until their authority revokes it", async t => {
+    const made = await acme.run(`cd /root
+      pki --gen --type ecdsa --size 384 --outform pem > ca.key
+      pki --self --ca --type ecdsa --in ca.key --dn CN=acme-ca --lifetime 100 --outform pem > ca.pem
+      pki --gen --type ecdsa --size 384 --outform pem > own.key
+      pki --pub --type ecdsa --in own.key | pki --issue --cacert ca.pem --cakey ca.key --dn CN=vpn.acme.test --san vpn.acme.test --serial 07 --lifetime 90 --outform pem > own.pem
+      pki --signcrl --cacert ca.pem --cakey ca.key --lifetime 30 --outform pem > none.crl
+      pki --signcrl --cacert ca.pem --cakey ca.key --lifetime 30 --lastcrl none.crl --serial 07 --reason key-compromise --outform pem > revoked.crl
+      for each in own.pem own.key ca.pem none.crl revoked.crl; do cat $each; echo ====; done`)
+    const [chain = '', key = '', theirs = '', none = '', revoked = ''] = made.split(/====\n?/)
+    const pem = (text: string) =>
+      text
+        .trim()
+        .split('\n')
+        .map(line => `    ${line}`)
+        .join('\n')
+    const with_ = (crl: string) => (text: string) =>
+      text.replace(
+        'authentication: {method: psk}',
+        `authentication:\n  method: their-certificate\n  ca: |\n${pem(theirs)}\n  crl: |\n${pem(crl)}`,
+      )
+    await applied('acme', 'cust-1', with_(none))
+    await acme.certified('acme', {chain, key, ca: await authority()})
+    await again('acme')
+    t.equal((await becomes('acme', ({state}) => state === 'up')).state, 'up')
+    await applied('acme', 'cust-1', with_(revoked))
+    await again('acme')
+    t.match(await becomes('acme', ({fault}) => fault?.layer === 'certificate'), {
+      state: 'down',
+      fault: {layer: 'certificate', side: 'theirs'},
+    })
+    await applied('acme', 'cust-1')
+    await acme.run('rm -f /etc/swanctl/x509/* /etc/swanctl/private/* /etc/swanctl/x509ca/*')
+    await acme.connects('acme')
   })
 
   await t.test('a VPN that is removed leaves nothing, and its neighbour passes', async t => {
