@@ -16,8 +16,6 @@ export async function migrate(address: Address, folder = migrationsFolder()): Pr
       dbClient: client,
       dir: folder,
       direction: 'up',
-      // Branches land in another order than they are numbered; each migration has tables of its own.
-      checkOrder: false,
       migrationsTable: 'pgmigrations',
       advisoryLockMode: 'wait',
       log: () => {},
