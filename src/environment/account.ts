@@ -28,29 +28,28 @@ export interface Welcome {
 
 /** Every environment has its administrators and its test account, without a password yet (R116). */
 export function accounts(platform: Platform, environments: Environments, contract: Contract): Fact {
-  const missing = async (environment: Environment) => {
+  const lacks = async (environment: Environment) => {
     const known = await knownAccounts(platform, environment)
-    return accountsOf(contract, environment.hostnames.edition).filter(({email}) => !known.has(email))
+    return accountsOf(contract, environment.hostnames.edition).some(({email}) => !known.has(email))
   }
   // Making works on what was just found missing.
-  const found = new WeakMap<At, ReadonlyMap<string, readonly WantedAccount[]>>()
-  const lacking = async () =>
-    new Map(await Promise.all((await environments()).map(async one => [one.id, await missing(one)] as const)))
+  const found = new WeakMap<At, readonly Environment[]>()
+  const lacking = async () => {
+    const all = await Promise.all((await environments()).map(async one => ((await lacks(one)) ? [one] : [])))
+    return all.flat()
+  }
   return {
     holds: async at => {
-      const lists = await lacking()
-      found.set(at, lists)
-      return [...lists.values()].every(list => list.length === 0)
+      const without = await lacking()
+      found.set(at, without)
+      return without.length === 0
     },
     make: async at => {
-      const lists = found.get(at) ?? (await lacking())
-      for (const environment of await environments()) {
+      for (const environment of found.get(at) ?? (await lacking())) {
         const fence = at.fence(environmentLock(environment.id))
-        await ask(platform, environment, {
-          id: `${at.run}-accounts-${environment.id}`,
-          fence,
-          wishes: lists.get(environment.id) ?? [],
-        })
+        // The whole list each time: an exchange that was cut between two accounts goes on only where it is the same one.
+        const wishes = accountsOf(contract, environment.hostnames.edition)
+        await ask(platform, environment, {id: `${at.run}-accounts-${environment.id}`, fence, wishes})
       }
     },
   }
