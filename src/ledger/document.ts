@@ -26,3 +26,8 @@ export async function insertDocument(
   await ledger.all`
     insert into document (tenant, kind, locale, body) values (${tenant}, ${kind}, ${locale}, ${body})`
 }
+
+/** The name of the secret in which the one-time links of a tenant's document lie. */
+export function linksSecret(tenant: string): string {
+  return `tenant/${tenant}/links`
+}

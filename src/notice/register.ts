@@ -1,5 +1,7 @@
 import {hostname} from 'node:os'
 import type {World} from '../cli/world.ts'
+import {linksSecret} from '../ledger/document.ts'
+import type {Secret} from '../secret/secret.ts'
 import type {Delivering} from './deliver.ts'
 import {relaySecret} from './relay.ts'
 
@@ -10,18 +12,16 @@ export async function deliveringOf(world: World): Promise<Delivering> {
     clock: world.clock,
     executor: `${hostname()}/${process.pid}/${world.clock.now().epochMilliseconds}`,
     password: async owner => (await world.secrets()).get(relaySecret(owner)),
-    fill: async (_, text) => filled(world, text),
+    fill: async (tenant, text) => filled(text, await (await world.secrets()).get(linksSecret(tenant))),
   }
 }
 
-/** `{{secret NAME N}}` stands for the Nth of a sealed list: it is opened as the mail leaves, and lies nowhere else. */
-async function filled(world: World, text: string): Promise<string> {
-  const names = new Set([...text.matchAll(/\{\{secret (\S+) \d+\}\}/g)].map(([, name]) => name ?? ''))
-  let out = text
-  for (const name of names) {
-    const sealed = await (await world.secrets()).get(name)
-    const list = sealed ? (JSON.parse(sealed.expose()) as readonly string[]) : []
-    out = out.replaceAll(/\{\{secret (\S+) (\d+)\}\}/g, (all, of, at) => (of === name ? (list[Number(at)] ?? '') : all))
-  }
-  return out
+/**
+ * `{{link N}}` stands for the Nth of the tenant's sealed one-time links: it is opened as the mail leaves, and lies
+ * nowhere else. A text can name no other secret, whoever wrote it.
+ */
+export function filled(text: string, sealed: Secret | undefined): string {
+  if (!text.includes('{{link ')) return text
+  const links: readonly string[] = sealed ? JSON.parse(sealed.expose()) : []
+  return text.replaceAll(/\{\{link (\d+)\}\}/g, (_, at) => links[Number(at)] ?? '')
 }

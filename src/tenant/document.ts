@@ -10,7 +10,7 @@ import {
   welcomes,
 } from '../environment/steps.ts'
 import {Refusal} from '../error.ts'
-import {documentOf, insertDocument} from '../ledger/document.ts'
+import {documentOf, insertDocument, linksSecret} from '../ledger/document.ts'
 import {render} from '../render/render.ts'
 import type {Fact} from '../runbook/step.ts'
 import {Secret} from '../secret/secret.ts'
@@ -92,11 +92,6 @@ export async function neededDocument(
   const {locale, createdAt, body} = document
   const text = new Secret(body.replace(/\{\{link (\d+)\}\}/g, (_, at) => found[Number(at)] ?? ''))
   return {locale, createdAt, text}
-}
-
-/** Where the links lie sealed. */
-export function linksSecret(tenant: string): string {
-  return `tenant/${tenant}/links`
 }
 
 interface Part {

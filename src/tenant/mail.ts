@@ -5,7 +5,7 @@ import {documentOf} from '../ledger/document.ts'
 import type {Queries} from '../ledger/ledger.ts'
 import {enqueueNotice, noticeFor} from '../notice/steps.ts'
 import type {Fact} from '../runbook/step.ts'
-import {documentKind, linksSecret} from './document.ts'
+import {documentKind} from './document.ts'
 
 /** The customer's contacts get the document by mail (R118); its links lie sealed, and are put in as the mail leaves. */
 export function documentMailed({ledger, clock}: Platform, {tenant}: Contract): Fact {
@@ -15,7 +15,7 @@ export function documentMailed({ledger, clock}: Platform, {tenant}: Contract): F
       ledger.transaction(async tx => {
         const document = await documentOf(tx, tenant, documentKind)
         if (!document) throw new Bug(`the document of ${tenant} went away`)
-        const text = document.body.replaceAll(/\{\{link (\d+)\}\}/g, (_, n) => `{{secret ${linksSecret(tenant)} ${n}}}`)
+        const text = document.body
         const about = {event: await eventOf(tx, tenant), kind: 'connection-document', tenant} as const
         // Who decides agreed to the hand-over, so that there is somebody.
         const roles = ['operations', 'decision']

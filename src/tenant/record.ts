@@ -1,11 +1,11 @@
 import type {Contract} from '../contract/model.ts'
 import {hostnamesOf, makeSecrets, type Platform, removeSecrets} from '../environment/steps.ts'
 import {Refusal} from '../error.ts'
+import {linksSecret} from '../ledger/document.ts'
 import {deleteEnvironment, environmentsOf, insertEnvironment} from '../ledger/environment.ts'
 import {deleteTenant, insertTenant, tenantNamed} from '../ledger/tenant.ts'
 import type {Undo} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
-import {linksSecret} from './document.ts'
 import type {Decided, TenantInput} from './model.ts'
 
 /** The tenant, its contacts, environments, places, ports, names and secrets stand in the ledger. */

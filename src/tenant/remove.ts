@@ -13,6 +13,7 @@ import {
   schemas,
 } from '../environment/steps.ts'
 import {Refusal} from '../error.ts'
+import {linksSecret} from '../ledger/document.ts'
 import {environmentsOf} from '../ledger/environment.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {unfinishedRun} from '../ledger/run.ts'
@@ -20,7 +21,6 @@ import {deleteTenant, tenantNamed} from '../ledger/tenant.ts'
 import {vpns} from '../ledger/vpn.ts'
 import type {Runbook, Undo} from '../runbook/model.ts'
 import {during, type Fact, runbook, step} from '../runbook/step.ts'
-import {linksSecret} from './document.ts'
 import {farewellKept} from './farewell.ts'
 import {neededTenant} from './show.ts'
 

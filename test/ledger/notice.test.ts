@@ -10,6 +10,8 @@ import {deliveriesOf, notices, recordBounce, requeueDeliveries, withdrawNotices}
 import {endPause, putPause, putRelay} from '../../src/ledger/relay.ts'
 import {deliverDue} from '../../src/notice/deliver.ts'
 import {enqueueNotice} from '../../src/notice/enqueue.ts'
+import {filled} from '../../src/notice/register.ts'
+import {Secret} from '../../src/secret/secret.ts'
 import {freshLedger} from '../support/ledger.ts'
 import {acme, inService} from '../support/platform.ts'
 import {begin, planned, post} from '../support/post.ts'
@@ -199,14 +201,20 @@ function certificate(t: Test): {cert: string; key: string} {
 
 t.test('a sealed link is put in as the mail leaves, and stands nowhere else', async t => {
   const {ledger, server} = await post(t)
-  const text = 'Open {{secret tenant/acme/links 0}} once.'
+  const text = 'Open {{link 0}} once.'
   const about = {event: 'document/acme/1', kind: 'connection-document', tenant: 'acme', roles: ['operations']} as const
   const id = await enqueueNotice(ledger, {...about, what: 'x', text: {fr: text, en: text}}, begin)
   const [copy] = await deliveriesOf(ledger, [id])
   t.match(copy?.body, text)
   const clock = {now: () => begin, sleep: async () => {}}
-  const fill = async (_: string, given: string) => given.replaceAll(/\{\{secret \S+ 0\}\}/g, 'https://acme.test/once')
+  const sealed = new Secret(JSON.stringify(['https://acme.test/once']))
+  const fill = async (_: string, given: string) => filled(given, sealed)
   await deliverDue({ledger, clock, executor: 'test', password: async () => undefined, fill})
   t.match(server.taken()[0]?.text, 'Open https://acme.test/once once.')
   t.notMatch(JSON.stringify(await deliveriesOf(ledger, [id])), 'acme.test/once')
+  t.equal(
+    filled('{{secret tenant/globex/links 0}}', sealed),
+    '{{secret tenant/globex/links 0}}',
+    'no text names a secret',
+  )
 })
