@@ -24,6 +24,7 @@ const lock = 'backup:look'
 export function backupLook(platform: Platform): Runbook<object> {
   return runbook<object>({
     id: 'backup-look',
+    bySchedule: true,
     change: 'backup',
     title: () => 'look at all backups',
     subject: () => 'backups',

@@ -26,6 +26,7 @@ export function backupDrill(
 ): Runbook<DrillInput> {
   return runbook<DrillInput>({
     id: 'backup-drill',
+    bySchedule: true,
     change: 'drill',
     title: ({tenant, name}) => `test restore of ${tenant}/${name}`,
     subject: ({tenant, name}) => `${tenant}/${name}`,

@@ -15,6 +15,7 @@ export function backupVerify(
 ): Runbook<DrillInput> {
   return runbook<DrillInput>({
     id: 'backup-verify',
+    bySchedule: true,
     change: 'backup',
     title: ({tenant, name}) => `read the backups of ${tenant}/${name}`,
     subject: ({tenant, name}) => `${tenant}/${name}`,

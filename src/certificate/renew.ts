@@ -72,6 +72,7 @@ export function certificateTend({ledger, clock, enqueue}: Tending): Runbook<obje
   let asked = false
   return runbook<object>({
     id: 'certificate-tend',
+    bySchedule: true,
     change: 'certificate-renewal',
     title: () => 'renew certificates that are due',
     subject: () => 'certificates',

@@ -11,6 +11,7 @@ const fresh = Temporal.Duration.from({minutes: 10})
 export function journalSignHead(needs: HeadNeeds): Runbook {
   return runbook({
     id: headRunbook,
+    bySchedule: true,
     change: 'backup',
     title: () => "sign the journal's head",
     subject: () => 'journal',

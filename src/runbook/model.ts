@@ -56,6 +56,8 @@ export interface At {
 export interface Runbook<I = unknown> {
   /** `tenant-create`; also the name of its page under docs/runbooks/. */
   readonly id: string
+  /** The schedule may begin it and sign for it: it looks, proves or tidies, and nobody has to decide it. */
+  readonly bySchedule?: true
   /** What it is to the calendar; of some only the input tells. */
   readonly change: ChangeType | ((input: I) => ChangeType)
   title(input: I): string

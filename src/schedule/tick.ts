@@ -1,4 +1,5 @@
 import type {Temporal} from 'temporal-polyfill'
+import {Refusal} from '../error.ts'
 import {type FiringRow, schedules, settle} from '../ledger/schedule.ts'
 import type {Kernel} from '../runbook/kernel.ts'
 import {type RunAsked, requestRun, type SignedRequest} from '../runbook/request.ts'
@@ -65,6 +66,16 @@ async function fireJob({kernel, sign}: Scheduling, job: Job, instant: Temporal.I
   }
   const by = (run: RunAsked) => sign({...asked, run})
   const runbook = await kernel.runbooks(job.runbook)
+  // Rows of the ledger are not signed: what a person decides is begun by no row.
+  if (!runbook.bySchedule)
+    throw new Refusal(
+      'signature-invalid',
+      `The schedule names ${runbook.id}, which only a person may begin; nothing was begun.`,
+      {
+        facts: {schedule: name, runbook: runbook.id},
+        remedies: ['selfhelp schedule list', 'selfhelp journal verify'],
+      },
+    )
   const {id} = await requestRun(kernel, {runbook, input, by, detach: true, id: runIdOf(name, instant)})
   return id
 }

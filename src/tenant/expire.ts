@@ -11,6 +11,7 @@ export function farewellExpire(platform: Platform): Runbook<object> {
   const {ledger, secrets, clock} = platform
   return runbook<object>({
     id: 'farewell-expire',
+    bySchedule: true,
     change: 'backup',
     title: () => 'take away farewells whose time is over',
     subject: () => 'farewells',

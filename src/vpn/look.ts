@@ -23,6 +23,7 @@ const kinds = ['vpn-down', 'vpn-degraded']
 export function vpnLook(platform: Platform): Runbook<object> {
   return runbook<object>({
     id: 'vpn-look',
+    bySchedule: true,
     change: 'configuration',
     title: () => 'look at all VPNs',
     subject: () => 'vpns',

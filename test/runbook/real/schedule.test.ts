@@ -25,7 +25,7 @@ const job = {
 }
 
 t.test('two schedulers fire an instant once, and a run is named by it', async t => {
-  const kernel = testKernel(await freshLedger(t), [bookOf('sweep', [])])
+  const kernel = testKernel(await freshLedger(t), [{...bookOf('sweep', []), bySchedule: true}])
   await putSchedule(kernel.ledger, job)
   const scheduler = schedulerAt(kernel, {seconds: 60})
   await Promise.all([tick(scheduler), tick(scheduler), tick(scheduler)])
@@ -38,7 +38,7 @@ t.test('two schedulers fire an instant once, and a run is named by it', async t 
 })
 
 t.test('missed instants are listed and not fired, but once where the job catches up', async t => {
-  const kernel = testKernel(await freshLedger(t), [bookOf('sweep', [])])
+  const kernel = testKernel(await freshLedger(t), [{...bookOf('sweep', []), bySchedule: true}])
   await putSchedule(kernel.ledger, {...job, recurrence: '0 * * * *'})
   await putSchedule(kernel.ledger, {
     ...job,
@@ -63,11 +63,20 @@ t.test('missed instants are listed and not fired, but once where the job catches
 })
 
 t.test('a job run by hand takes the instant that is due, so that a scheduler does not fire it again', async t => {
-  const kernel = testKernel(await freshLedger(t), [bookOf('sweep', [])])
+  const kernel = testKernel(await freshLedger(t), [{...bookOf('sweep', []), bySchedule: true}])
   await putSchedule(kernel.ledger, job)
   const scheduler = schedulerAt(kernel, {seconds: 60})
   const {id} = await runByHand(kernel.ledger, 'nightly', scheduler.kernel.clock.now())
   t.match(id, /:00Z$/)
   t.strictSame(await tick(scheduler), [])
   t.not((await runByHand(kernel.ledger, 'nightly', scheduler.kernel.clock.now())).id, id)
+})
+
+t.test('what a person decides is begun by no row of the ledger', async t => {
+  const kernel = testKernel(await freshLedger(t), [bookOf('sweep', [])])
+  await putSchedule(kernel.ledger, job)
+  const told: string[] = []
+  await tick({...schedulerAt(kernel, {seconds: 60}), tell: text => told.push(text)})
+  t.same(await runs(kernel.ledger), [])
+  t.match(told.join(), /only a person may begin/)
 })
