@@ -4,11 +4,12 @@ import {innerOf} from '../flow/steps.ts'
 import type {Host} from '../host/model.ts'
 import {fleetOf} from '../host/steps.ts'
 import type {Ledger, Queries} from '../ledger/ledger.ts'
+import {setting} from '../ledger/setting.ts'
 import {site as siteRow} from '../ledger/site.ts'
 import {tenantNamed} from '../ledger/tenant.ts'
 import {holdVpns, putVpn, vpns} from '../ledger/vpn.ts'
 import {asVpn, type Spec, type Vpn, vpnName} from './model.ts'
-import {refuseClashes, refuseSharedPeer, takenBy} from './neighbour.ts'
+import {refuseClashes, refuseOurName, refuseSharedPeer, takenBy} from './neighbour.ts'
 
 /** What adding decided. */
 export interface VpnAdded {
@@ -31,6 +32,7 @@ export async function addVpn(ledger: Ledger, spec: Spec, plan = false): Promise<
     const before = all.find(each => vpnName(each.spec) === vpnName(spec))
     const others = all.filter(each => each !== before)
     refuseSharedPeer(spec, others)
+    refuseOurName(spec, await setting(tx, 'base-domain'))
     // The same customer's second site may show the same networks: only one of the two tunnels is used at a time.
     const neighbours = others.filter(each => each.spec.tenant !== spec.tenant || each.spec.site === spec.site)
     refuseClashes(spec, takenBy(fleet, neighbours))

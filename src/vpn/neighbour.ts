@@ -82,6 +82,16 @@ export function refuseSharedPeer(spec: Spec, others: readonly Vpn[]): void {
   )
 }
 
+/** A device may not show a name of ours: its certificate would pass for our gateway's at every other customer. */
+export function refuseOurName({tenant, peer}: Spec, domain: string | undefined): void {
+  const name = peer?.identity.toLowerCase()
+  if (domain === undefined || name === undefined || !(name === domain || name.endsWith(`.${domain}`))) return
+  throw new Refusal('vpn-unfit', `The identity ${name} of ${tenant} is a name of ours: all below ${domain} is.`, {
+    facts: {identity: name, domain},
+    remedies: ["Agree on a name of the customer's, or an address."],
+  })
+}
+
 const seenNetworks = (spec: Spec): readonly Network[] => spec.networks.map(each => network(each.seenAs ?? each.network))
 
 /** The first block of that size in the range for renaming that meets nothing. */

@@ -14,6 +14,8 @@ const hostName = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]
 const mailbox =
   /^[A-Za-z0-9](?:[A-Za-z0-9._+-]{0,62}[A-Za-z0-9])?@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/
 const longestPem = 16_384
+/** VICI tells the length of a value in two bytes. */
+const longestList = 65_535
 
 const line = (max: number) =>
   z
@@ -40,7 +42,7 @@ export const vpnSchema = z
         ca: z.string().max(longestPem).refine(isAuthority).optional(),
         crl: z
           .string()
-          .max(longestPem * 16)
+          .max(longestList)
           .refine(text => isPem(text, 'X509 CRL'))
           .optional(),
       })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import {network} from '../../src/flow/steps.ts'
 import type {Spec, Vpn} from '../../src/vpn/model.ts'
-import {clashes, refuseClashes, refuseSharedPeer, takenBy} from '../../src/vpn/neighbour.ts'
+import {clashes, refuseClashes, refuseOurName, refuseSharedPeer, takenBy} from '../../src/vpn/neighbour.ts'
 import {sized} from '../../src/vpn/size.ts'
 import {refuseUnreachable, vpnRequired} from '../../src/vpn/steps.ts'
 import {acme, host, vpn} from './agreed.ts'
@@ -53,6 +53,14 @@ t.test('IPv6 is compared as IPv6, and no renaming is offered for it', async t =>
 t.test('one identity is one customer', async t => {
   t.throws(() => refuseSharedPeer(globex, [vpn(acme)]), {code: 'vpn-overlap', message: /vpn\.acme\.test/})
   t.doesNotThrow(() => refuseSharedPeer(acme, [vpn({...acme, site: 'south'})]))
+})
+
+t.test("a customer's device shows no name of ours", async t => {
+  const named = (identity: string) => () =>
+    refuseOurName({...acme, peer: {address: '198.51.100.7', identity}}, 'ezvsaas.test')
+  for (const ours of ['vpn-north.ezvsaas.test', 'VPN-north.EZVSAAS.test', 'ezvsaas.test'])
+    t.throws(named(ours), {code: 'vpn-unfit'}, ours)
+  for (const theirs of ['vpn.acme.test', 'notezvsaas.test', '198.51.100.7']) t.doesNotThrow(named(theirs), theirs)
 })
 
 t.test('a VPN is required exactly when functions are wanted and a server has no public address', async t => {
