@@ -102,6 +102,9 @@ async function ordered({acme, client}: Talking, {hostname, key, showing, tell}: 
     if (authorization.status === 'valid') continue
     const challenge = authorization.challenges.find(({type}) => type === showing.kind)
     if (!challenge) throw new Refusal('authority-refused', `The authority offers no ${showing.kind} for ${hostname}.`)
+    // RFC 8555 8.1: base64url. It will stand in a command to HAProxy.
+    if (!/^[\w-]{1,128}$/.test(challenge.token))
+      throw new Refusal('authority-refused', `The authority's challenge for ${hostname} is none (RFC 8555 8.1).`)
     const proof = {hostname, token: challenge.token, answer: await client.getChallengeKeyAuthorization(challenge)}
     await showing.show(proof)
     try {

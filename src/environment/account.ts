@@ -64,7 +64,7 @@ export async function welcomes(
   const wishes = accountsOf(contract, environment.hostnames.edition).map(account => ({...account, renew: true}))
   const answers = await ask(platform, environment, {id, fence, wishes})
   return answers.map((answer, at) => {
-    const {url, expiresAt} = said(environment, answer, welcomeForm)
+    const {url, expiresAt} = said(environment, answer, (form: WelcomeForm) => welcomeForm(form, environment))
     const {email, role} = wishes[at] as WantedAccount
     return {email, role, url: new Secret(url), expiresAt}
   })
@@ -102,9 +102,15 @@ async function ask(
 
 const accountsForm = (said: {items: {email: string}[]}) => said.items.map(({email}) => email)
 
-function welcomeForm({welcome}: {welcome: {url: string; expiresAt: string}}) {
-  if (!URL.canParse(welcome.url)) throw new RangeError('no address')
-  return {url: welcome.url, expiresAt: Temporal.Instant.from(welcome.expiresAt).toString()}
+interface WelcomeForm {
+  readonly welcome: {readonly url: string; readonly expiresAt: string}
+}
+
+/** A link leads to the service's own pages, and is written as an address is: it will stand in mail. */
+function welcomeForm({welcome}: WelcomeForm, {hostnames}: Environment) {
+  const url = new URL(welcome.url)
+  if (url.origin !== `https://${hostnames.edition}`) throw new RangeError('not its own address')
+  return {url: url.href, expiresAt: Temporal.Instant.from(welcome.expiresAt).toString()}
 }
 
 /** The service may have fallen to somebody: what cannot be read is its fault, not ours. */
