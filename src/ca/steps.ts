@@ -78,7 +78,7 @@ export async function vpnAuthority({secrets, clock}: Pick<AuthorityNeeds, 'secre
     key = newServerKey().privateKey
     const now = clock.now()
     const until = now.toZonedDateTimeISO('UTC').add({years: rootYears}).toInstant()
-    const name = `selfhelp vpn ${randomBytes(3).toString('hex')}`
+    const name = `selfhelp VPN ${randomBytes(3).toString('hex')}`
     root = new Secret(rootCertificate({name, key: key.expose()}, undefined, {from: now.subtract({hours: 1}), until}))
     await secrets.put(names.key, key)
     await secrets.put(names.root, root)

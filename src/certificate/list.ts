@@ -3,6 +3,7 @@ import type {Clock} from '../clock.ts'
 import {Bug, Refusal} from '../error.ts'
 import {certificatesFor, type ServedRow, servedRows} from '../ledger/certificate.ts'
 import type {Queries} from '../ledger/ledger.ts'
+import {renewalAt} from './due.ts'
 import type {Derogation} from './model.ts'
 import {readPem} from './pem.ts'
 import {certificatesIn, keyShown} from './read.ts'
@@ -39,12 +40,6 @@ export async function listCertificates(
   const items = rows.map(({tenant, environment, ...row}) => dated({...row, environment: `${tenant}/${environment}`}))
   const last = items.at(-1)
   return last && items.length === limit ? {items, next: last.hostname} : {items}
-}
-
-/** When a renewal is due: a third of the life before the end. */
-function renewalDue({notBefore, notAfter}: Pick<ServedRow, 'notBefore' | 'notAfter'>): Temporal.Instant {
-  const third = Math.floor((notAfter.epochMilliseconds - notBefore.epochMilliseconds) / 3_000)
-  return notAfter.subtract({seconds: third})
 }
 
 /** One name's certificates. */
@@ -86,5 +81,5 @@ export function shownCertificate(rows: Awaited<ReturnType<typeof certificatesFor
 }
 
 function dated(row: Omit<ServedCertificate, 'renewalDue'>): ServedCertificate {
-  return {...row, renewalDue: renewalDue(row)}
+  return {...row, renewalDue: renewalAt(row)}
 }

@@ -15,7 +15,7 @@ export const certificates: Check = {
       const days = Math.floor(notAfter.since(clock.now()).total('hours') / 24)
       const about = {
         ...{check: 'certificates', subject: hostname, expected: `${fewDays} days or more`, found: `${days} days left`},
-        remedy: 'Renew it: its tenant is in a certificate change, see selfhelp tenant show.',
+        remedy: 'selfhelp certificate renew --due; for one that the customer brings: selfhelp certificate install',
       }
       return finding(about, days >= fewDays, days < 0 ? 'difference' : 'warning')
     }),
