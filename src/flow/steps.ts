@@ -1,5 +1,5 @@
 export {type Configured, configured} from './configured.ts'
-export {innerOf, renamed} from './link.ts'
+export {innerOf, renamed, seen} from './link.ts'
 export {
   holds,
   isPrivate,

@@ -1,4 +1,5 @@
 import type {Link} from '../flow/model.ts'
+import {seen} from '../flow/steps.ts'
 import type {DirectoryWanted, FileWanted, UnitWanted, Wanted} from '../machine/model.ts'
 import {render} from '../render/render.ts'
 import {Secret} from '../secret/secret.ts'
@@ -112,12 +113,15 @@ function unitWith(
   return [file(at.unitFile(name), render('etc/systemd/system/vpn-tenant.service', facts)), unit]
 }
 
-/** `server address port source`: from our address in the tunnel to the real one of theirs. */
+/**
+ * `server address port source`: from our address in the tunnel to theirs as our side calls it. By what we call it the
+ * firewall chooses the tunnel: the real number may be another customer's too, who would answer for this one.
+ */
 function probes({spec}: Vpn, {inner}: OurEnd): string {
   const source = (address: string) => (address.includes(':') ? inner[1] : inner[0])
   const lines = spec.servers.map(({name, address, port}: Link['servers'][number]) => [
     name,
-    address,
+    seen(spec, address),
     port,
     source(address),
   ])
