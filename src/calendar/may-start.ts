@@ -78,16 +78,17 @@ async function proven(ledger: Ledger, verify: Asking['verify'], decisions: reado
 /** Both halves are signed by who is named, and say what the row says. */
 async function provenOverride(row: OverrideRow, verify: Asking['verify']): Promise<void> {
   const {id, environment, rule, change, fromAt, untilAt} = row
-  const asked = {id, environment, rule, ...(change ? {change} : {}), from: `${fromAt}`, until: `${untilAt}`}
+  const asked = {id, environment, rule, change: change ?? undefined, from: `${fromAt}`, until: `${untilAt}`}
   const halves = [
-    {request: row.request, signature: row.signature, by: row.requester, says: asked},
-    {request: row.approval, signature: row.approvalSignature ?? '', by: row.approver, says: {id}},
+    {request: row.request, signature: row.signature, by: row.requester, says: asked, command: 'override request'},
+    {request: row.approval, signature: row.approvalSignature ?? '', by: row.approver, says: {id}, command: 'override approve'},
   ]
-  for (const {signature, by, says, ...half} of halves) {
+  for (const {signature, by, says, command, ...half} of halves) {
     const request = half.request as SignedRequest
     await verify(request, signature)
     const said = Object.entries(says).every(([name, value]) => request.input[name] === value)
-    if (said && request.operator === by && request.command.startsWith('override ')) continue
+    const two = row.requester !== row.approver
+    if (said && two && request.operator === by && request.command === command) continue
     throw new Refusal('signature-invalid', `Override ${id} is not what ${by} signed; it counts for nothing.`, {
       facts: {override: id, operator: by},
       remedies: ['selfhelp override list', 'selfhelp journal verify'],
