@@ -81,7 +81,13 @@ async function provenOverride(row: OverrideRow, verify: Asking['verify']): Promi
   const asked = {id, environment, rule, change: change ?? undefined, from: `${fromAt}`, until: `${untilAt}`}
   const halves = [
     {request: row.request, signature: row.signature, by: row.requester, says: asked, command: 'override request'},
-    {request: row.approval, signature: row.approvalSignature ?? '', by: row.approver, says: {id}, command: 'override approve'},
+    {
+      request: row.approval,
+      signature: row.approvalSignature ?? '',
+      by: row.approver,
+      says: {id},
+      command: 'override approve',
+    },
   ]
   for (const {signature, by, says, command, ...half} of halves) {
     const request = half.request as SignedRequest
