@@ -142,7 +142,12 @@ function withRuntime(machine: ScriptedMachine, accounts: Accounts): ScriptedMach
         const {email} = JSON.parse(String(input)) as {email: string}
         const socket = args.at(-3) ?? ''
         accounts.add(socket, email)
-        const welcome = {url: `https://x.test/welcome/${email}`, expiresAt: '2026-11-29T11:00:00Z'}
+        // The test account, made with the first ones, is named after the service's own host.
+        const edition = accounts
+          .of(socket)
+          .find(known => known.startsWith('test@'))
+          ?.slice('test@'.length)
+        const welcome = {url: `https://${edition}/welcome/${email}`, expiresAt: '2026-11-29T11:00:00Z'}
         return {exit: 0, out: JSON.stringify({welcome}), err: ''}
       })
     },
