@@ -122,6 +122,8 @@ class Carried extends Duplex {
 
   constructor(say: (verb: string, ...words: readonly string[]) => void, opening: Opening) {
     super({allowHalfOpen: true})
+    // A reset can arrive before the caller has the stream in hand: it must fail that caller's read, not the process.
+    this.on('error', () => {})
     this.#say = say
     this.#opening = opening
   }
