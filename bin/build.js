@@ -9,8 +9,13 @@ import {build} from 'esbuild'
 
 process.chdir(new URL('..', import.meta.url).pathname)
 
-// Small ones are read at every start and are faster in one file; the others are loaded when a command needs them.
-const bundled = new Set(['@oclif/core', 'chalk', 'temporal-polyfill', 'zod', 'yaml', 'croner', 'eta'])
+// What commands load is faster out of few files; `pg` is one copy, because who gives DBOS its pool brings it too.
+const bundled = new Set([
+  ...['@oclif/core', 'chalk', 'temporal-polyfill', 'zod', 'yaml', 'croner', 'eta', 'rrule-temporal'],
+  ...['pg', 'ssh2', '@dbos-inc/dbos-sdk', '@peculiar/asn1-ocsp', '@peculiar/asn1-schema', '@peculiar/asn1-x509'],
+])
+// What these may find beside themselves and do without: nobody installs it here.
+const besides = ['pg-native', 'cpu-features', '*.node', 'winston', 'winston-transport', '@opentelemetry/*']
 const pjson = JSON.parse(fs.readFileSync('package.json', 'utf8'))
 // Imported, a module of Node itself has all its exports read, and so loads what nobody asked for; required, it has not.
 const builtins = {
@@ -49,7 +54,12 @@ const require = $createRequire(import.meta.url), __filename = import.meta.filena
     platform: 'node',
     target: 'node24',
     // The bundler of the runtime, loaded by `release build`.
-    external: ['typescript', 'esbuild', ...Object.keys(pjson.dependencies).filter(name => !bundled.has(name))],
+    external: [
+      'typescript',
+      'esbuild',
+      ...besides,
+      ...Object.keys(pjson.dependencies).filter(name => !bundled.has(name)),
+    ],
     banner: {js: commonJs},
     plugins: [builtins],
     sourcemap: 'linked',

@@ -43,7 +43,7 @@ const applicationVersion = '1'
 export async function launchDbos(launch: Launch): Promise<Durable> {
   // Its use of `pg` is deprecated there, which is no matter of whoever types a command.
   process.noDeprecation = true
-  const {DBOS} = await import('@dbos-inc/dbos-sdk')
+  const {DBOS} = (await import('@dbos-inc/dbos-sdk')).default
   const bodies = new Map<string, Body>()
   const once: Once = (name, part) => DBOS.runStep(part, {name}).catch(awayAsOurs)
   const workflow = DBOS.registerWorkflow(

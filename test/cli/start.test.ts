@@ -3,6 +3,7 @@ import {readFileSync} from 'node:fs'
 import t from 'tap'
 
 interface Output {
+  readonly inputs: Readonly<Record<string, unknown>>
   readonly imports: readonly {readonly path: string; readonly kind: string; readonly external?: boolean}[]
   readonly entryPoint?: string
 }
@@ -15,9 +16,9 @@ const heavy = /^(?:@dbos-inc|@inquirer|@peculiar|listr2|kysely|pg|ssh2|node-pg-m
 function packages(file: string, seen = new Set<string>()): string[] {
   if (seen.has(file)) return []
   seen.add(file)
-  return (outputs[file]?.imports ?? [])
-    .filter(({kind}) => kind !== 'dynamic-import')
-    .flatMap(({path, external}) => (external ? [path] : packages(path, seen)))
+  const bundled = Object.keys(outputs[file]?.inputs ?? {}).flatMap(path => path.split('node_modules/').at(1) ?? [])
+  const imported = (outputs[file]?.imports ?? []).filter(({kind}) => kind !== 'dynamic-import')
+  return [...bundled, ...imported.flatMap(({path, external}) => (external ? [path] : packages(path, seen)))]
 }
 
 const commands = Object.entries(outputs).filter(([, {entryPoint}]) => entryPoint?.startsWith('commands/'))
