@@ -76,12 +76,12 @@ export async function connected(target: SshTarget): Promise<Client> {
     client.on('error', error => reject(changed ?? unreachable(target, error)))
     try {
       client.connect(config)
+      // Without it every small packet waits 40 ms for a delayed acknowledgement, those of the handshake too.
+      client.setNoDelay(true)
     } catch (cause) {
       reject(new Bug(`The key for ${target.host} cannot be used: ${cause instanceof Error ? cause.message : cause}`))
     }
   })
-  // Without it every small exchange waits 40 ms for a delayed acknowledgement.
-  client.setNoDelay(true)
   return client
 }
 
@@ -92,6 +92,8 @@ function configOf(target: SshTarget, refuse: (refusal: Refusal) => void): Connec
     port: target.port ?? 22,
     username: target.user,
     privateKey: target.key.expose(),
+    // Not asked first what would do: nothing else does.
+    authHandler: ['publickey'],
     readyTimeout: target.connectWithin ?? 10_000,
     keepaliveInterval: 5_000,
     keepaliveCountMax: 3,
