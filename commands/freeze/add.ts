@@ -1,12 +1,12 @@
 import {Args, Flags} from '@oclif/core'
 import {addFreeze} from '../../src/calendar/freezing.ts'
 import {freezeLine} from '../../src/calendar/view.ts'
-import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {reasonRequired} from '../../src/cli/flags.ts'
 import {instantOf} from '../../src/cli/time.ts'
 import {Refusal} from '../../src/error.ts'
 
-export default class FreezeAdd extends Mutation {
+export default class FreezeAdd extends LedgerMutation {
   static override summary = 'Declare a freeze: of a customer for their platform, or of every production'
   static override args = {tenant: Args.string({description: 'the tenant; or --all'})}
   static override flags = {

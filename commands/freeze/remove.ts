@@ -1,10 +1,10 @@
 import {Args} from '@oclif/core'
 import {dropFreeze} from '../../src/calendar/freezing.ts'
 import {freezeLine} from '../../src/calendar/view.ts'
-import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {reasonRequired} from '../../src/cli/flags.ts'
 
-export default class FreezeRemove extends Mutation {
+export default class FreezeRemove extends LedgerMutation {
   static override summary = 'End a declared freeze; the annual one cannot be ended'
   static override args = {freeze: Args.string({description: 'its id, as `freeze list` names it', required: true})}
   static override flags = {...reasonRequired}

@@ -1,10 +1,10 @@
 import {Args} from '@oclif/core'
-import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {reasonRequired} from '../../src/cli/flags.ts'
 import {cancel} from '../../src/maintenance/change.ts'
 import {maintenanceFields} from '../../src/maintenance/view.ts'
 
-export default class MaintenanceCancel extends Mutation {
+export default class MaintenanceCancel extends LedgerMutation {
   static override summary = 'Take a planned operation off the calendar; contacts are told the reason'
   static override args = {
     operation: Args.string({description: 'its id, as `maintenance list` names it', required: true}),

@@ -1,10 +1,10 @@
 import {Args, Flags} from '@oclif/core'
-import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {instantOf} from '../../src/cli/time.ts'
 import {finish} from '../../src/maintenance/change.ts'
 import {maintenanceFields} from '../../src/maintenance/view.ts'
 
-export default class MaintenanceDone extends Mutation {
+export default class MaintenanceDone extends LedgerMutation {
   static override summary = 'Note that an operation is over and how long users were shut out; tell contacts'
   static override args = {
     operation: Args.string({description: 'its id, as `maintenance list` names it', required: true}),

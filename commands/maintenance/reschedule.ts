@@ -1,11 +1,11 @@
 import {Args, Flags} from '@oclif/core'
-import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {reasonRequired} from '../../src/cli/flags.ts'
 import {instantOf} from '../../src/cli/time.ts'
 import {reschedule} from '../../src/maintenance/change.ts'
 import {maintenanceFields} from '../../src/maintenance/view.ts'
 
-export default class MaintenanceReschedule extends Mutation {
+export default class MaintenanceReschedule extends LedgerMutation {
   static override summary = 'Give a planned operation another date; contacts are told anew'
   static override args = {
     operation: Args.string({description: 'its id, as `maintenance list` names it', required: true}),

@@ -1,10 +1,10 @@
 import {Args, Flags} from '@oclif/core'
-import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {reasonRequired} from '../../src/cli/flags.ts'
 import {Refusal} from '../../src/error.ts'
 import {pauseNotices} from '../../src/notice/tell.ts'
 
-export default class NoticePause extends Mutation {
+export default class NoticePause extends LedgerMutation {
   static override summary = 'Let no notice leave for a tenant, or for all, until it is resumed'
   static override args = {tenant: Args.string({description: 'the tenant; or --all'})}
   static override flags = {

@@ -1,12 +1,12 @@
 import {readFileSync} from 'node:fs'
 import {Args, Flags} from '@oclif/core'
-import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {setRelay} from '../../src/notice/relay.ts'
 import {relayRows} from '../../src/notice/view.ts'
 import {readPrivateFile} from '../../src/secret/private-file.ts'
 import {Secret} from '../../src/secret/secret.ts'
 
-export default class NoticeRelay extends Mutation {
+export default class NoticeRelay extends LedgerMutation {
   static override summary = "Set how mail leaves: the platform's relay, or a customer's own"
   static override args = {owner: Args.string({description: 'platform, or a tenant', required: true})}
   static override flags = {

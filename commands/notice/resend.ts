@@ -1,5 +1,5 @@
 import {Args} from '@oclif/core'
-import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {reasonRequired} from '../../src/cli/flags.ts'
 import {deliverDue} from '../../src/notice/deliver.ts'
 import {showNotice} from '../../src/notice/list.ts'
@@ -7,7 +7,7 @@ import {deliveringOf} from '../../src/notice/register.ts'
 import {resendNotice} from '../../src/notice/tell.ts'
 import {noticeFields} from '../../src/notice/view.ts'
 
-export default class NoticeResend extends Mutation {
+export default class NoticeResend extends LedgerMutation {
   static override summary = 'Send again what was refused, bounced or is uncertain'
   static override description =
     'Under the same Message-ID. Who got an uncertain one gets it twice: look into the log of the relay first.'

@@ -1,12 +1,12 @@
 import {Args} from '@oclif/core'
-import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {deliverDue} from '../../src/notice/deliver.ts'
 import {showNotice} from '../../src/notice/list.ts'
 import {deliveringOf} from '../../src/notice/register.ts'
 import {enqueueTest} from '../../src/notice/tell.ts'
 import {noticeFields} from '../../src/notice/view.ts'
 
-export default class NoticeTest extends Mutation {
+export default class NoticeTest extends LedgerMutation {
   static override summary = 'Send a test notice to the contacts, and say what their servers answered'
   static override args = {tenant: Args.string({description: 'the tenant', required: true})}
   static override examples = [

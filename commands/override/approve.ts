@@ -1,10 +1,10 @@
 import {Args} from '@oclif/core'
 import {grantOverride} from '../../src/calendar/overriding.ts'
 import {overrideLine} from '../../src/calendar/view.ts'
-import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {Bug} from '../../src/error.ts'
 
-export default class OverrideApprove extends Mutation {
+export default class OverrideApprove extends LedgerMutation {
   static override summary = 'Approve an exception somebody else asked for; the customer is told'
   static override args = {id: Args.string({description: 'the override, as `override list` names it', required: true})}
   static override examples = [

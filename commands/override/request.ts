@@ -3,13 +3,13 @@ import {Temporal} from 'temporal-polyfill'
 import {changeTypes} from '../../src/calendar/model.ts'
 import {requestOverride} from '../../src/calendar/overriding.ts'
 import {overrideLine} from '../../src/calendar/view.ts'
-import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {reasonRequired} from '../../src/cli/flags.ts'
 import {instantOf} from '../../src/cli/time.ts'
 import {Bug} from '../../src/error.ts'
 import {shortId} from '../../src/ledger/short-id.ts'
 
-export default class OverrideRequest extends Mutation {
+export default class OverrideRequest extends LedgerMutation {
   static override summary = 'Ask for an exception from a rule; another person must approve it in time'
   static override args = {environment: Args.string({description: 'TENANT/NAME', required: true})}
   static override flags = {

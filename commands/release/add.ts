@@ -1,13 +1,13 @@
 import {createPublicKey} from 'node:crypto'
 import {readFile} from 'node:fs/promises'
 import {Args, Flags} from '@oclif/core'
-import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {Refusal} from '../../src/error.ts'
 import {addReleaseFile} from '../../src/release/add.ts'
 import {shelfIn} from '../../src/release/shelf.ts'
 import {releaseAdded} from '../../src/release/view.ts'
 
-export default class ReleaseAdd extends Mutation {
+export default class ReleaseAdd extends LedgerMutation {
   static override summary = 'Prove a release that was built elsewhere, keep its files and record it'
   static override args = {
     file: Args.string({description: 'its archive, with its companions beside it', required: true}),

@@ -2,9 +2,9 @@ import {readFileSync} from 'node:fs'
 import {Args, Flags} from '@oclif/core'
 import {announceRelease} from '../../src/announcement/announce.ts'
 import {announcedView} from '../../src/announcement/view.ts'
-import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 
-export default class ReleaseAnnounce extends Mutation {
+export default class ReleaseAnnounce extends LedgerMutation {
   static override summary = 'Tell each tenant with an older version what a new one brings, once'
   static override args = {version: Args.string({description: 'the release', required: true})}
   static override flags = {

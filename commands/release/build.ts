@@ -1,11 +1,11 @@
 import {Args, Flags} from '@oclif/core'
-import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {architectures} from '../../src/release/model.ts'
 import {shelfIn} from '../../src/release/shelf.ts'
 import {releaseAdded} from '../../src/release/view.ts'
 import {packageRoot} from '../../src/root.ts'
 
-export default class ReleaseBuild extends Mutation {
+export default class ReleaseBuild extends LedgerMutation {
   static override summary = "Build a release of this checkout's runtime, sign it and record it"
   static override args = {version: Args.string({description: "its version; the runtime's own when left out"})}
   static override flags = {

@@ -1,9 +1,9 @@
 import {Args, Flags} from '@oclif/core'
-import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {instantOf} from '../../src/cli/time.ts'
 import {restoreRan} from '../../src/restore/view.ts'
 
-export default class RestoreAgree extends Mutation {
+export default class RestoreAgree extends LedgerMutation {
   static override summary = 'Write down when the customer wants the restore to be made'
   static override args = {request: Args.string({description: 'the request', required: true})}
   static override flags = {

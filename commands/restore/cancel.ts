@@ -1,9 +1,9 @@
 import {Args, Flags} from '@oclif/core'
-import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {reasonRequired} from '../../src/cli/flags.ts'
 import {restoreRan} from '../../src/restore/view.ts'
 
-export default class RestoreCancel extends Mutation {
+export default class RestoreCancel extends LedgerMutation {
   static override summary = 'End a request that is not wanted any more, or that we refuse'
   static override args = {request: Args.string({description: 'the request', required: true})}
   static override flags = {

@@ -1,8 +1,8 @@
 import {Args} from '@oclif/core'
-import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {planView} from '../../src/restore/view.ts'
 
-export default class RestorePlan extends Mutation {
+export default class RestorePlan extends LedgerMutation {
   static override summary = 'Say what a restore would do, how long it takes and what is lost'
   static override args = {
     request: Args.string({description: 'the request, as `restore list` names it', required: true}),

@@ -1,10 +1,10 @@
 import {Args} from '@oclif/core'
-import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {reasonRequired} from '../../src/cli/flags.ts'
 import {kernelOf, signed} from '../../src/cli/kernel.ts'
 import {takeOver} from '../../src/runbook/take-over.ts'
 
-export default class RunTakeOver extends Mutation {
+export default class RunTakeOver extends LedgerMutation {
   static override summary = 'Take a lock, and its run, from a live executor; the run stops, resumable'
   static override args = {lock: Args.string({description: '`environment:<id>` or `host:<name>`', required: true})}
   static override flags = reasonRequired

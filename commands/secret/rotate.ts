@@ -1,8 +1,8 @@
-import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {rotateSecrets} from '../../src/ledger/rotate.ts'
 import {keyFileOf} from '../../src/secret/key-file.ts'
 
-export default class SecretRotate extends Mutation {
+export default class SecretRotate extends LedgerMutation {
   static override summary = 'Seal every secret under a new key-encryption key'
   static override description =
     'Safe to kill anywhere; typed again it ends what was begun. The new key is sealed to the recovery keys too.'
@@ -12,8 +12,8 @@ export default class SecretRotate extends Mutation {
   ]
 
   protected override async answer({world}: Typed<typeof SecretRotate>) {
-    const {home, env} = world
-    const result = await rotateSecrets(await world.ledger(), {home, keyFile: keyFileOf(home, env)})
+    const {home, env, rehearsal} = world
+    const result = await rotateSecrets(await world.ledger(), {home, keyFile: keyFileOf(home, env), rehearsal})
     const {secrets, recoveryKeys, keyId} = result
     return {result, view: `${secrets} secrets are sealed by key ${keyId}, which ${recoveryKeys} recovery keys open.`}
   }

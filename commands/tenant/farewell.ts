@@ -1,5 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {planFlag} from '../../src/cli/flags.ts'
 import {farewellOpened, farewellRows} from '../../src/tenant/view.ts'
 
 export default class TenantFarewell extends Mutation {
@@ -8,6 +9,7 @@ export default class TenantFarewell extends Mutation {
   static override flags = {
     environment: Flags.string({description: 'whose dump is opened', default: 'production'}),
     output: Flags.string({description: 'write it there, opened', helpValue: 'FILE'}),
+    ...planFlag,
   }
   static override examples = [
     '<%= config.bin %> <%= command.id %> acme',
@@ -21,7 +23,7 @@ export default class TenantFarewell extends Mutation {
     ])
     const platform = await platformOf(world)
     const {environment, output} = flags
-    if (output === undefined) {
+    if (output === undefined || flags.plan) {
       const result = await farewellsOf(platform, args.name)
       return {result, view: farewellRows(result)}
     }

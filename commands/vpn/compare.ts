@@ -1,9 +1,9 @@
 import {Args, Flags} from '@oclif/core'
-import {Mutation, type Typed} from '../../src/cli/base.ts'
+import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {compareVpns} from '../../src/vpn/compare.ts'
 import {comparedView} from '../../src/vpn/view.ts'
 
-export default class VpnCompare extends Mutation {
+export default class VpnCompare extends LedgerMutation {
   static override summary = "Lay both kinds of link side by side, once the customer's norms are known"
   static override args = {tenant: Args.string({description: 'the customer', required: true})}
   static override flags = {

@@ -1,4 +1,5 @@
 import type {RunResult} from '../cli/runs.ts'
+import {stepTable} from '../runbook/view.ts'
 
 /** What an activation did, or would do. */
 export function activated(about: {readonly environment: string; readonly steps: readonly string[]}, run?: RunResult) {
@@ -10,5 +11,5 @@ export function activated(about: {readonly environment: string; readonly steps: 
     return {result, view: [view, `→ selfhelp backup status ${environment}`]}
   }
   if (steps.length === 0) return {result, view: `${environment} is in service already; nothing was changed.`}
-  return {result, view: {heads: ['step', 'what will be true'], rows: steps.map((step, at) => [at + 1, step])}}
+  return {result, view: stepTable(steps)}
 }

@@ -1,5 +1,6 @@
 import type {View} from '../cli/view.ts'
 import {exits} from '../error.ts'
+import {stepTable} from '../runbook/view.ts'
 import type {AcmeAuthority} from './acme.ts'
 import type {Delivery} from './delivery.ts'
 import type {DueDone} from './execute-due.ts'
@@ -8,9 +9,7 @@ import type {NameInput} from './install.ts'
 /** What a certificate run would do. */
 export function lifePlanned(input: NameInput | undefined, steps: readonly {readonly name: string}[]) {
   const names = steps.map(({name}) => name)
-  const view: View = input
-    ? {heads: ['step', 'what will be true'], rows: names.map((name, at) => [at + 1, name])}
-    : 'It is as asked; nothing would be changed.'
+  const view: View = input ? stepTable(names) : 'It is as asked; nothing would be changed.'
   return {
     result: {changes: input !== undefined, hostname: input?.hostname, environment: input?.environment, steps: names},
     view,

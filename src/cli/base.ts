@@ -2,7 +2,7 @@ import {Command, type Interfaces} from '@oclif/core'
 import {systemClock} from '../clock.ts'
 import {type CodedError, exits} from '../error.ts'
 import type {RunAsked} from '../runbook/request.ts'
-import {mutationFlags} from './flags.ts'
+import {mutationFlags, planFlag} from './flags.ts'
 import {interrupts} from './interruption.ts'
 import {printableJson} from './printable.ts'
 import {type Streams, systemStreams} from './streams.ts'
@@ -55,6 +55,9 @@ export abstract class BaseCommand extends Command {
     return this.answer(typed)
   }
 
+  /** What it does is all in the ledger: with `--plan` it is done there and taken back. */
+  protected readonly rehearses: boolean = false
+
   readonly #streams: Streams = systemStreams()
 
   override async run(): Promise<void> {
@@ -63,7 +66,8 @@ export abstract class BaseCommand extends Command {
     process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
     const operatorKey: string | undefined = flags['operator-key']
     const quiet = this.jsonEnabled()
-    const world = makeWorld({env: process.env, streams: this.#streams, interruption, quiet, operatorKey})
+    const rehearsal = this.rehearses && flags.plan === true
+    const world = makeWorld({env: process.env, streams: this.#streams, interruption, quiet, operatorKey, rehearsal})
     try {
       const request = requestOf(this.id ?? '', {...args, ...flags})
       this.#print(await this.reply({args, flags, words: argv as string[], world, request}))
@@ -120,6 +124,21 @@ export abstract class Mutation extends BaseCommand {
     const {world} = typed
     const request = this.signs(typed)
     return world.mutate({request, ...this.about(typed)}, signed => this.answer({...typed, signed}))
+  }
+}
+
+/**
+ * A mutation whose whole effect is in the ledger. With `--plan` it is done as if it were meant, signature and refusals
+ * included, in a transaction that is taken back: what it answers is what would be.
+ */
+export abstract class LedgerMutation extends Mutation {
+  static override baseFlags = {...mutationFlags, ...planFlag}
+  protected override readonly rehearses = true
+
+  protected override async reply(typed: Said): Promise<Answer> {
+    const {plan, ...meant} = typed.flags
+    const answer = await super.reply({...typed, flags: meant})
+    return plan ? {...answer, view: [answer.view, 'This is the plan: nothing was changed.']} : answer
   }
 }
 

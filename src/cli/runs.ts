@@ -5,6 +5,7 @@ import type {How} from '../runbook/execute.ts'
 import type {Kernel} from '../runbook/kernel.ts'
 import type {End, Runbook, RunState, StepRecord, Stopped} from '../runbook/model.ts'
 import type {SignedRequest} from '../runbook/request.ts'
+import {stepTable} from '../runbook/view.ts'
 import type {Request} from './base.ts'
 import {kernelOf, signed} from './kernel.ts'
 import type {World} from './world.ts'
@@ -195,6 +196,12 @@ function waitingRoom({progress, clock, interruption}: World) {
 async function resultOf({ledger}: Kernel, id: string): Promise<RunResult> {
   const [{title, state}, steps] = await Promise.all([runById(ledger, id), stepsOfRun(ledger, id)])
   return {run: id, title, state, steps: steps.map(({name, state}) => ({name, state}))}
+}
+
+/** What a run of this input would make true, in order; nothing is begun. */
+export function plannedRun<I>({runbook, input}: Pick<Asked<I>, 'runbook' | 'input'>) {
+  const result = {title: runbook.title(input), steps: runbook.steps(input).map(({name}) => name)}
+  return {result, view: [result.title, stepTable(result.steps)]}
 }
 
 /** One line on a run that ended as it was asked to, or was left to a worker. */

@@ -26,6 +26,8 @@ export interface World {
   readonly streams: Streams
   readonly progress: Progress
   readonly interruption: Interruption
+  /** All that is done to the ledger will be taken back: what cannot be must not be done. */
+  readonly rehearsal: boolean
   /** Opens the ledger at the first call. Refusals `ledger-missing` and `ledger-too-new`. */
   ledger(): Promise<Ledger>
   /** Secrets by name. Refusal `secret-key-missing` at the first use without the key file. */
@@ -74,14 +76,15 @@ export interface Given {
   readonly quiet: boolean
   /** `--operator-key`. */
   readonly operatorKey?: string | undefined
+  readonly rehearsal?: boolean
 }
 
 /** The real world of a command. */
-export function makeWorld({env, streams, interruption, quiet, operatorKey}: Given): World {
+export function makeWorld({env, streams, interruption, quiet, operatorKey, rehearsal = false}: Given): World {
   const home = homeOf(env, process.getuid?.() ?? 0)
   let ledger: Promise<Ledger> | undefined
   const openedLedger = () => {
-    ledger ??= import('../ledger/open.ts').then(({openLedger}) => openLedger({home, env}))
+    ledger ??= openedFor({home, env, rehearsal})
     return ledger
   }
   const secrets = async () => {
@@ -103,13 +106,13 @@ export function makeWorld({env, streams, interruption, quiet, operatorKey}: Give
     streams,
     progress: progressOn(streams.err, {quiet}),
     interruption,
+    rehearsal,
     ledger: openedLedger,
     secrets,
     anchors,
-    mutate: async (asked, work) => {
-      const [{mutate}, signed] = await Promise.all([import('../operator/mutate.ts'), sign(asked.request)])
-      const {subject, tenant} = asked
-      return mutate({subject, tenant, signed, ledger: await openedLedger(), clock}, work)
+    mutate: async ({subject, tenant, request}, work) => {
+      const [{mutate}, signed] = await Promise.all([import('../operator/mutate.ts'), sign(request)])
+      return mutate({subject, tenant, signed, ledger: await openedLedger(), clock, rehearsal}, work)
     },
     ways: hosts.ways,
     machine: hosts.machine,
@@ -124,6 +127,11 @@ export function makeWorld({env, streams, interruption, quiet, operatorKey}: Give
     },
   }
   return world
+}
+
+async function openedFor({home, env, rehearsal}: Pick<World, 'home' | 'env' | 'rehearsal'>): Promise<Ledger> {
+  const ledger = await (await import('../ledger/open.ts')).openLedger({home, env})
+  return rehearsal ? (await import('../ledger/rehearsal.ts')).rehearsed(ledger) : ledger
 }
 
 type Trusting = Pick<World, 'ledger' | 'anchors'>

@@ -19,6 +19,8 @@ export interface Rotated {
 interface Where {
   readonly keyFile: string
   readonly home: string
+  /** No key is written: what the ledger got will be taken back. */
+  readonly rehearsal?: boolean
 }
 
 /**
@@ -29,20 +31,21 @@ export async function rotateSecrets(ledger: Ledger, where: Where): Promise<Rotat
   await using _ = await lockFile(`${where.keyFile}.lock`)
   const old = readKeys(where.keyFile)
   const next = newKey()
-  writeKeys(where.keyFile, [next, ...old])
+  const write = where.rehearsal ? () => {} : writeKeys
+  write(where.keyFile, [next, ...old])
   const rotated = await ledger.transaction(async tx => ({
     keyId: next.id,
     secrets: await resealAll(tx, [next, ...old]),
-    recoveryKeys: await resealForRecovery(tx, next, where.home),
+    recoveryKeys: await resealForRecovery(tx, next, where),
   }))
-  writeKeys(where.keyFile, [next])
+  write(where.keyFile, [next])
   return rotated
 }
 
 /** Seals the key-encryption key to one more recovery key: a row in the ledger, and a file beside it. */
 export async function addRecoveryKey(ledger: Queries, key: RecoveryKey, {keyFile, home}: Where): Promise<void> {
   const [first] = readKeys(keyFile)
-  if (first) await keepSealed(ledger, first, {key, home})
+  if (first) await keepSealed(ledger, first, {key, home, rehearsal: false})
 }
 
 async function resealAll(tx: Queries, [next, ...old]: readonly KeyEncryptionKey[]): Promise<number> {
@@ -57,20 +60,25 @@ async function resealAll(tx: Queries, [next, ...old]: readonly KeyEncryptionKey[
   return rows.length
 }
 
-async function resealForRecovery(tx: Queries, next: KeyEncryptionKey, home: string): Promise<number> {
+async function resealForRecovery(
+  tx: Queries,
+  next: KeyEncryptionKey,
+  {home, rehearsal = false}: Pick<Where, 'home' | 'rehearsal'>,
+): Promise<number> {
   const keys = await recoverySeals(tx)
-  for (const key of keys) await keepSealed(tx, next, {key, home})
+  for (const key of keys) await keepSealed(tx, next, {key, home, rehearsal})
   return keys.length
 }
 
 async function keepSealed(
   ledger: Queries,
   kek: KeyEncryptionKey,
-  {key, home}: {key: RecoveryKey; home: string},
+  {key, home, rehearsal}: {key: RecoveryKey; home: string; rehearsal: boolean},
 ): Promise<void> {
   const sealed = sealForRecovery(kek, key)
   const {fingerprint, pem} = key
   await putRecoverySeal(ledger, {fingerprint, pem, keyId: kek.id, sealed})
+  if (rehearsal) return
   mkdirSync(join(home, 'recovery'), {recursive: true, mode: 0o700})
   writeWhole(join(home, 'recovery', `${fingerprint}.sealed`), sealed)
 }

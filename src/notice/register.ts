@@ -8,6 +8,7 @@ import {relaySecret} from './relay.ts'
 /** What sending needs, with the collaborators of this process. */
 export async function deliveringOf(world: World): Promise<Delivering> {
   return {
+    ...(world.rehearsal ? {send: async () => ({state: 'deferred' as const, reply: 'a plan: nothing was sent'})} : {}),
     ledger: await world.ledger(),
     clock: world.clock,
     executor: `${hostname()}/${process.pid}/${world.clock.now().epochMilliseconds}`,

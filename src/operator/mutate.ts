@@ -11,11 +11,17 @@ export interface Mutating {
   /** What it is about, and whose chain it belongs to. */
   readonly subject: string
   readonly tenant: string | undefined
+  /** The journal, which all others wait for, is not written. */
+  readonly rehearsal?: boolean
 }
 
 /** Does what was asked between two entries of the journal: that it was asked, signed, and what came of it. */
 export async function mutate<T>(mutating: Mutating, work: (signed: Signed) => Promise<T>): Promise<T> {
-  const {ledger, clock, signed, subject, tenant} = mutating
+  const {ledger, clock, signed, subject, tenant, rehearsal} = mutating
+  if (rehearsal) {
+    assertPerson(signed)
+    return work(signed)
+  }
   const {operator, account, machine} = signed
   const about = {kind: 'command', subject, tenant, operator, account, machine} as const
   const {reason, ticket} = signed.request

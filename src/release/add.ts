@@ -38,7 +38,7 @@ export async function addReleaseFile(
   const kept = join(archiveFolder(shelf.home), basename(file))
   const before = await release(shelf.ledger, {version, architecture})
   if (before && before.sha256 !== sha256) throw differs(found, before.sha256)
-  await keep(found, dirname(kept))
+  if (!shelf.rehearsal) await keep(found, dirname(kept))
   if (accept) await acceptKey(shelf.ledger, accept)
   const {manifest, signature} = found
   const row = {version, architecture, schemaLevel: schema.to, sha256, size, signature, manifest}

@@ -8,9 +8,12 @@ export interface Shelf {
   readonly secrets: SecretStore
   /** `SELFHELP_HOME`; archives lie in its folder `releases`. */
   readonly home: string
+  /** Nothing is put there: what the ledger got will be taken back. */
+  readonly rehearsal?: boolean
 }
 
 interface Home {
+  readonly rehearsal?: boolean
   readonly home: string
   readonly env: NodeJS.ProcessEnv
   ledger(): Promise<Ledger>
@@ -19,5 +22,6 @@ interface Home {
 /** The shelf of a control plane. */
 export async function shelfIn(world: Home): Promise<Shelf> {
   const ledger = await world.ledger()
-  return {ledger, secrets: secretStore(ledger, keyFileOf(world.home, world.env)), home: world.home}
+  const {home, env, rehearsal = false} = world
+  return {ledger, secrets: secretStore(ledger, keyFileOf(home, env)), home, rehearsal}
 }

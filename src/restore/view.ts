@@ -1,6 +1,7 @@
 import type {RunResult} from '../cli/runs.ts'
 import type {Cell, View} from '../cli/view.ts'
 import type {RestoreRow} from '../ledger/restore.ts'
+import {stepTable} from '../runbook/view.ts'
 import type {RestorePlan} from './model.ts'
 
 /** A row for each request. */
@@ -80,7 +81,7 @@ export function planView(plan: RestorePlan, name: string): View {
         'will be lost': `${lost.minutes} minutes${rows.length === 0 ? '' : `: ${rows.map(([table, count]) => `${count} rows of ${table}`).join(', ')}`}`,
       },
     },
-    {heads: ['step', 'what will be true'], rows: steps.map((step, at) => [at + 1, step])},
+    stepTable(steps),
   ]
 }
 

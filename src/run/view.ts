@@ -1,6 +1,7 @@
 import type {Cell, Toned, View} from '../cli/view.ts'
 import type {LockRow} from '../ledger/lock.ts'
 import type {RunState} from '../runbook/model.ts'
+import type {RunForecast} from './forecast.ts'
 import type {RunItem} from './list.ts'
 import type {RunShown, ShownStep} from './show.ts'
 
@@ -44,6 +45,12 @@ export function runView(run: RunShown): View {
     run.heldLocks.length === 0 ? '' : {heads: lockHeads, rows: run.heldLocks.map(lockRow)},
     run.remedies.map(line => `→ ${line}`).join('\n'),
   ]
+}
+
+/** What going on with a run would do. */
+export function runForecast({title, state, way, steps}: RunForecast): View {
+  const head = way === 'back' ? 'what will be undone' : 'what will be true'
+  return [`${title}: ${state}`, {heads: ['step', head], rows: steps.map((name, at) => [at + 1, name])}]
 }
 
 const lockHeads = ['lock', 'epoch', 'owner', 'process', 'reason', 'since', 'heartbeat']

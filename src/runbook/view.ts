@@ -5,6 +5,11 @@ export interface Shows {
   part(title: string): {at(howFar: string): void; done(result?: string): void; failed(why?: string): void}
 }
 
+/** Steps by their names, as they will be made. */
+export function stepTable(names: readonly string[]) {
+  return {heads: ['step', 'what will be true'], rows: names.map((name, at) => [at + 1, name])}
+}
+
 /** Draws the events of one run, one part for each step that is made. */
 export function drawing(shows: Shows): (event: RunEvent) => void {
   let current: {name: string; part: ReturnType<Shows['part']>} | undefined

@@ -1,4 +1,5 @@
 import type {View} from '../cli/view.ts'
+import {stepTable} from '../runbook/view.ts'
 import type {Amendment} from './amend.ts'
 
 /** What differs, field by field; with `steps` it is a plan, with `run` it was done, with neither it was so before. */
@@ -18,7 +19,7 @@ export function contractUpdated(
     rows: differences.map(({field, before, after}) => [field, shown(before), shown(after)]),
     empty: `The contract of ${tenant} is that already; nothing ${how.steps ? 'would be' : 'was'} changed.`,
   }
-  const steps: View = {heads: ['step', 'what will be true'], rows: (names ?? []).map((name, at) => [at + 1, name])}
+  const steps: View = stepTable(names ?? [])
   const said = changed ? [`The contract of ${tenant} is updated.`] : []
   const view: View = [...said, table, ...(names?.length ? [steps] : []), ...next.map(line => `→ ${line}`)]
   return {result, view}

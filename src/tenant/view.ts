@@ -1,5 +1,6 @@
 import type {Cell, View} from '../cli/view.ts'
 import {environmentFields} from '../environment/model.ts'
+import {stepTable} from '../runbook/view.ts'
 import type {TenantList} from './list.ts'
 import type {Decided, TenantInput} from './model.ts'
 import type {Farewell} from './open.ts'
@@ -70,10 +71,7 @@ export function tenantPlanned(input: TenantInput | undefined, steps: readonly {r
   const environments = (input?.environments ?? []).map(({id, name, version, placed}) => ({id, name, version, placed}))
   const names = steps.map(({name}) => name)
   const view: View = input
-    ? [
-        {heads: ['environment', 'host', 'roles', 'because'], rows: environments.flatMap(placedRows)},
-        {heads: ['step', 'what will be true'], rows: names.map((name, at) => [at + 1, name])},
-      ]
+    ? [{heads: ['environment', 'host', 'roles', 'because'], rows: environments.flatMap(placedRows)}, stepTable(names)]
     : 'It is there as asked; nothing would be changed.'
   return {result: {changes: input !== undefined, environments, steps: names}, view}
 }
@@ -121,10 +119,7 @@ export function tenantChangePlanned(
   const view: View =
     names.length === 0
       ? 'It is so already; nothing would be changed.'
-      : [
-          `${tenant} (${about.join(', ')})`,
-          {heads: ['step', 'what will be true'], rows: names.map((name, at) => [at + 1, name])},
-        ]
+      : [`${tenant} (${about.join(', ')})`, stepTable(names)]
   return {result: {tenant, changes: names.length > 0, environments: about, steps: names}, view}
 }
 

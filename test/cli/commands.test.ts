@@ -1,5 +1,8 @@
 // What the whole command line promises; read from the manifest, so it needs `npm run build`.
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
 import t from 'tap'
+import {packageRoot} from '../../src/root.ts'
 import {type Arg, type CommandFacts, commands, type Flag} from '../support/commands.ts'
 import {sameAsFile} from '../support/golden.ts'
 
@@ -37,6 +40,41 @@ t.test('every command says what it is for, and every word and flag is explained'
     for (const {name, description} of [...Object.values(flags), ...Object.values(args)]) {
       t.ok(description, `${id} ${name} is explained`)
     }
+  }
+})
+
+/** Words for what changes nothing, the last of a command. Any other word is a change, and says with `--plan` what it would do. */
+const looking =
+  /(?:^| )(?:check|doctor|document|drift|explain|export|follow|list|matrix|plan|preview|relays|report|scan|schema|sheet|show|size|status|support-bundle|verify|budget)$/
+
+/** Changes without `--plan`, each with its reason. */
+const unplanned: Readonly<Record<string, string>> = {
+  init: 'it makes the ledger that a plan would be compared with; typed again it changes nothing',
+  scheduler: 'it begins what schedules say; `schedule run NAME --plan` says what that would do',
+  worker: 'it executes what others asked for and signed, each with a plan of its own',
+}
+const ofLab = 'the lab is the rehearsal: hosts of this machine, no platform'
+
+t.test('whatever changes something can be planned: its --plan prints what would be and stops', async t => {
+  const changing = all.filter(({id, flags}) => 'reason' in flags || !looking.test(id))
+  t.ok(changing.length > 60)
+  for (const {id, flags} of changing) {
+    const because = id.startsWith('lab ') ? ofLab : unplanned[id]
+    if (because) t.notOk('plan' in flags, `${id} needs no exception`)
+    else t.ok('plan' in flags, `${id} takes --plan`)
+  }
+  for (const id of Object.keys(unplanned))
+    t.ok(
+      changing.some(each => each.id === id),
+      `${id} is there`,
+    )
+})
+
+t.test('whoever takes --plan acts on it', async t => {
+  for (const {id, flags} of all.filter(each => 'plan' in each.flags && 'reason' in each.flags)) {
+    t.equal(flags.plan?.type, 'boolean', id)
+    const source = readFileSync(join(packageRoot(), `commands/${id.replaceAll(' ', '/')}.ts`), 'utf8')
+    t.match(source, /extends LedgerMutation|flags\.plan|\{[^}]*\bplan\b[^}]*\} = flags|flags: \{[^}]*\bplan\b/, id)
   }
 })
 

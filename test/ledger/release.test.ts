@@ -1,8 +1,10 @@
 import {generateKeyPairSync} from 'node:crypto'
-import {appendFile, cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile} from 'node:fs/promises'
+import {appendFile, cp, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import t, {type Test} from 'tap'
+import type {Ledger} from '../../src/ledger/ledger.ts'
+import {rehearsed} from '../../src/ledger/rehearsal.ts'
 import {secretStore} from '../../src/ledger/secret-store.ts'
 import {addReleaseFile} from '../../src/release/add.ts'
 import {buildRelease} from '../../src/release/build.ts'
@@ -63,6 +65,17 @@ t.test('a release built elsewhere is accepted once its key is', async t => {
     builds: [{manifest: {notes: /Self Help 0.1/, node: '24.0.0', schema: {from: 0}}}],
   })
   await t.rejects(showRelease(shelf.ledger, '9.9.9'), {code: 'not-found'})
+})
+
+t.test('a release that is only planned is built and proven, and then nowhere', async t => {
+  const {shelf, root} = await shelfFor(t)
+  const ledger = await rehearsed({...(shelf.ledger as Ledger), close: async () => {}})
+  const secrets = secretStore(ledger, join(shelf.home, 'key'))
+  const planned = await makeRelease({...shelf, ledger, secrets, rehearsal: true}, {root, architecture: 'x64'})
+  t.match(planned, {changed: true, sha256: /^[0-9a-f]{64}$/})
+  await t.rejects(stat(planned.file), {code: 'ENOENT'})
+  t.equal((await listReleases(ledger)).items.length, 1)
+  await ledger.close()
 })
 
 t.test('without any release the refusal says what to type', async t => {

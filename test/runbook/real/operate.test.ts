@@ -2,6 +2,7 @@ import t from 'tap'
 import {systemClock} from '../../../src/clock.ts'
 import {Bug} from '../../../src/error.ts'
 import type {Fence} from '../../../src/machine/model.ts'
+import {forecastRun} from '../../../src/run/forecast.ts'
 import {listRuns} from '../../../src/run/list.ts'
 import {showRun} from '../../../src/run/show.ts'
 import {watchRun} from '../../../src/run/watch.ts'
@@ -58,6 +59,29 @@ t.test(
     })
   },
 )
+
+t.test('a plan of going on says which steps, there and back, and begins none', async t => {
+  const back = (name: string): Step => ({
+    ...plain(name),
+    undo: {kind: 'by', undo: async () => void so.delete(name)},
+  })
+  const stuck = plain('stuck', new Bug('odd'))
+  const never: Step = {...plain('never'), undo: {kind: 'never', because: 'it writes', document: 'docs/x.md'}}
+  const house = bookOf('house', [back('ground'), plain('well'), back('walls'), stuck, plain('roof')])
+  const past = bookOf('past', [never, stuck])
+  const kernel = testKernel(await freshLedger(t), [house, past])
+  const {id} = await requestRun(kernel, {runbook: house, input: {name: 'a'}, by: asAnn})
+  await execute(kernel, id, plainly())
+  const plan = (run: string, abandon: boolean) => forecastRun(kernel.ledger, run, {runbooks: kernel.runbooks, abandon})
+  t.match(await plan(id, false), {state: 'stopped', way: 'forward', steps: ['stuck', 'roof']})
+  t.strictSame((await plan(id, true)).steps, ['walls', 'ground'])
+  t.strictSame((await plan(id, true)).steps, ['walls', 'ground'], 'none was begun')
+  await execute(kernel, id, {...plainly(), abandon: true})
+  await t.rejects(plan(id, false), {code: 'run-ended'})
+  const other = await requestRun(kernel, {runbook: past, input: {name: 'a'}, by: asAnn})
+  await execute(kernel, other.id, plainly())
+  await t.rejects(plan(other.id, true), {code: 'run-past-return'})
+})
 
 t.test('taking a live lock over stops its run, tells its hosts, and leaves it resumable', async t => {
   const ledger = await freshLedger(t)
