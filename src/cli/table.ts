@@ -1,5 +1,6 @@
 import {paint, type Tone} from './paint.ts'
 import type {Out} from './streams.ts'
+import {length, wrap} from './wrap.ts'
 
 interface Cell {
   readonly text: string
@@ -7,11 +8,12 @@ interface Cell {
 }
 
 const gap = 2
-const narrowest = 4
+/** Words up to here are never broken: names, instants, fingerprints as we show them. */
+const longestWhole = 32
 
 /**
- * An aligned table no wider than the terminal. The widest columns give way first: they are cut with an ellipsis, but
- * the last is wrapped, so that no remedy is lost. A column without any value is left out.
+ * An aligned table no wider than the terminal. The widest columns give way first, and are wrapped between words. Where not
+ * even the words fit beside each other, each row is told as fields. A column without any value is left out.
  */
 export function drawTable(
   heads: readonly string[],
@@ -19,68 +21,66 @@ export function drawTable(
   out: Out,
 ): string {
   const kept = heads.flatMap((_, at) => (rows.some(row => row[at] !== undefined) ? [at] : []))
+  const body = rows.map(row => kept.map(at => oneLine(row[at] ?? nothing)))
   const head = kept.map(at => ({text: heads[at]?.toUpperCase() ?? '', tone: 'dim' as const}))
-  const shown = [head, ...rows.map(row => kept.map(at => row[at] ?? nothing))]
+  const shown = [head, ...body]
+  const room = out.columns - gap * (kept.length - 1)
   const wanted = kept.map((_, at) => Math.max(...shown.map(row => length(row[at]?.text ?? ''))))
-  const widths = fit(wanted, out.columns - gap * (kept.length - 1))
-  return shown.map(row => drawRow(row, widths, out)).join('')
+  if (sum(wanted) <= room) return shown.map(row => drawRow(row, wanted, out)).join('')
+  const least = kept.map((_, at) => Math.max(...shown.map(row => longestWord(row[at]?.text ?? ''))))
+  if (sum(least) <= room) return shown.map(row => drawRow(row, fit(wanted, least, room), out)).join('')
+  const names = kept.map(at => heads[at] ?? '')
+  return body
+    .map(row =>
+      drawFields(
+        row.map((cell, at) => [names[at] ?? '', cell] as const),
+        out,
+      ),
+    )
+    .join('\n')
 }
 
 const nothing: Cell = {text: '–', tone: 'dim'}
+const oneLine = ({text, tone}: Cell): Cell => ({text: text.replace(/\s+/g, ' '), tone})
+const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0)
+const longestWord = (text: string) => Math.min(longestWhole, Math.max(...text.split(' ').map(length)))
 
 function drawRow(row: readonly Cell[], widths: readonly number[], out: Out): string {
-  const before = row.slice(0, -1).map(({text, tone}, at) => {
-    const width = widths[at] ?? 0
-    const cut = clip(text.replace(/\s+/g, ' '), width)
-    return paint(out, tone, cut) + ' '.repeat(width - length(cut) + gap)
-  })
-  const {text, tone} = row.at(-1) ?? nothing
-  const indent = ' '.repeat(widths.slice(0, -1).reduce((sum, width) => sum + width + gap, 0))
-  const last = wrap(text.replace(/\s+/g, ' '), widths.at(-1) ?? 0).map(line => paint(out, tone, line))
-  const lines = last.map((line, at) => (at === 0 ? before.join('') : indent) + line)
-  return `${lines.map(line => line.trimEnd()).join('\n')}\n`
+  const cells = row.map(({text}, at) => wrap(text, widths[at] ?? 0))
+  const lines = Array.from({length: Math.max(...cells.map(lines => lines.length))}, (_, n) =>
+    cells.map((lines, at) => {
+      const text = lines[n] ?? ''
+      return paint(out, row[at]?.tone ?? 'plain', text) + ' '.repeat((widths[at] ?? 0) - length(text))
+    }),
+  )
+  return lines.map(cells => `${cells.join(' '.repeat(gap)).trimEnd()}\n`).join('')
 }
 
-/** Breaks at spaces, and within a word only when the word alone is too long. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ').flatMap(each => pieces(each, width))) {
-    if (line !== '' && length(line) + 1 + length(word) > width) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, line]
-}
-
-function pieces(word: string, width: number): string[] {
-  const letters = [...word]
-  const size = Math.max(1, width)
-  return letters.length <= size
-    ? [word]
-    : Array.from({length: Math.ceil(letters.length / size)}, (_, at) =>
-        letters.slice(at * size, (at + 1) * size).join(''),
-      )
-}
-
-/** Takes a character at a time from the widest column until all fit, but leaves each its narrowest. */
-export function fit(wanted: readonly number[], room: number): number[] {
+/** Takes a character at a time from the widest column until all fit, but leaves each its least. */
+export function fit(wanted: readonly number[], least: readonly number[], room: number): number[] {
   const widths = [...wanted]
-  let over = widths.reduce((sum, width) => sum + width, 0) - room
-  while (over > 0) {
-    const widest = Math.max(...widths)
-    if (widest <= narrowest) break
-    widths[widths.lastIndexOf(widest)] = widest - 1
-    over--
+  for (let over = sum(widths) - room; over > 0; over--) {
+    const giving = widths.flatMap((width, at) => (width > (least[at] ?? 0) ? [width] : []))
+    if (giving.length === 0) break
+    const widest = Math.max(...giving)
+    const at = widths.findLastIndex((width, at) => width === widest && width > (least[at] ?? 0))
+    widths[at] = widest - 1
   }
   return widths
 }
 
-function clip(text: string, width: number): string {
-  return length(text) <= width ? text : `${[...text].slice(0, Math.max(0, width - 1)).join('')}…`
+/** One thing's properties, a line each; a long one goes on below itself. What is to be typed stays one line. */
+export function drawFields(fields: readonly (readonly [name: string, cell: Cell])[], out: Out): string {
+  const width = Math.max(0, ...fields.map(([name]) => length(name)))
+  const room = out.columns - width - gap
+  const indent = ' '.repeat(width + gap)
+  return fields
+    .map(([name, {text, tone}]) => {
+      const lines = text.split('\n').flatMap(line => (isTyped(line) ? [line] : wrap(line, room)))
+      const told = lines.map((line, at) => (at === 0 ? '' : indent) + paint(out, tone, line))
+      return `${paint(out, 'dim', name.padEnd(width))}${' '.repeat(gap)}${told.join('\n')}\n`
+    })
+    .join('')
 }
 
-function length(text: string): number {
-  return [...text].length
-}
+const isTyped = (line: string) => /^(?:→ )?(?:curl|selfhelp) /.test(line)

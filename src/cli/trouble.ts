@@ -2,7 +2,7 @@ import {Bug, CodedError, Refusal} from '../error.ts'
 import {paint} from './paint.ts'
 import {printable, printableJson} from './printable.ts'
 import type {Out, Streams} from './streams.ts'
-import {wrap} from './table.ts'
+import {wrap} from './wrap.ts'
 
 /** Anything thrown, as one of ours: the parser's complaints are usage, what nobody foresaw is a Bug. */
 export function coded(thrown: unknown, command?: string): CodedError {

@@ -1,8 +1,8 @@
 import {Temporal} from 'temporal-polyfill'
-import {paint, type Tone} from './paint.ts'
+import type {Tone} from './paint.ts'
 import {printable} from './printable.ts'
 import type {Out} from './streams.ts'
-import {drawTable} from './table.ts'
+import {drawFields, drawTable} from './table.ts'
 
 /**
  * What a person sees of a result, as data. A noun's `view.ts` returns it and imports only this type;
@@ -84,14 +84,11 @@ function spoken(seconds: number): [number, string] {
 }
 
 function showFields({fields}: Fields, out: Out): void {
-  const present = Object.entries(fields).filter(([, cell]) => cell !== undefined)
-  const width = out.tty ? Math.max(0, ...present.map(([name]) => name.length)) : 0
-  for (const [name, cell] of present) {
-    const {text, tone} = shownCell(cell, out)
-    out.write(
-      out.tty ? `${paint(out, 'dim', name.padEnd(width))}  ${paint(out, tone, text)}\n` : `${name}\t${flat(text)}\n`,
-    )
-  }
+  const present = Object.entries(fields).flatMap(([name, cell]) =>
+    cell === undefined ? [] : [[name, shownCell(cell, out)] as const],
+  )
+  if (out.tty) out.write(drawFields(present, out))
+  else out.write(present.map(([name, {text}]) => `${name}\t${flat(text)}\n`).join(''))
 }
 
 function shownCell(cell: Cell, out: Out): Toned {

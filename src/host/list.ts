@@ -33,11 +33,11 @@ export interface HostShown extends Host {
   readonly environments: readonly string[]
 }
 
-/** One host, retired or not. Throws `Refusal('not-found')`. */
-export async function showHost(ledger: Queries, name: string): Promise<HostShown> {
-  const row = await host(ledger, name)
-  if (row) return {...asHost(row), environments: await environmentsOn(ledger, name)}
-  throw new Refusal('not-found', `There is no host ${name}.`, {remedies: ['selfhelp host list']})
+/** The hosts that are meant, retired ones too when they are named. Throws as `selected`. */
+export async function showHosts(ledger: Queries, selection: Selection): Promise<{items: readonly HostShown[]}> {
+  const hosts = await named(ledger, selection)
+  const shown = hosts.map(async host => ({...host, environments: await environmentsOn(ledger, host.name)}))
+  return {items: await Promise.all(shown)}
 }
 
 /** Hosts as asked for, retired ones only when named or with `all`. Throws `Refusal('not-found')`. */

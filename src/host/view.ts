@@ -24,8 +24,12 @@ export function hostRows(hosts: readonly Host[]): View {
   }
 }
 
-/** One host. */
-export function hostFields({environments, ...host}: HostShown): View {
+/** Hosts, one below the other. */
+export function hostsInFull(items: readonly HostShown[]): View {
+  return items.flatMap((host, at) => (at === 0 ? [hostFields(host)] : ['\n', hostFields(host)]))
+}
+
+function hostFields({environments, ...host}: HostShown): View {
   const {facts} = host
   return {
     fields: {

@@ -78,8 +78,60 @@ t.test('fields without a value are left out, and an instant is shown in its zone
   t.equal(shown(view), 'name\tacme\nseen\t2026-11-17T13:32:05Z\nopen\tyes\n')
 })
 
-t.test('the widest columns give way first, and none below its narrowest', async t => {
-  t.same(fit([10, 30, 20], 100), [10, 30, 20])
-  t.same(fit([10, 30, 20], 50), [10, 20, 20])
-  t.same(fit([10, 30, 20], 3), [4, 4, 4])
+t.test('the widest columns give way first, and none below its longest word', async t => {
+  const words = [4, 8, 4]
+  t.same(fit([10, 30, 20], words, 100), [10, 30, 20])
+  t.same(fit([10, 30, 20], words, 50), [10, 20, 20])
+  t.same(fit([10, 30, 20], words, 20), [6, 8, 6])
+})
+
+t.test('no cell of a table is broken within a word, nor cut off', async t => {
+  const view: View = {
+    heads: ['run', 'what', 'why'],
+    rows: [['r7k3fq2a', 'create the tenant acme', 'north-1 did not answer within 20 seconds']],
+  }
+  t.equal(
+    shown(view, 40),
+    [
+      'RUN       WHAT            WHY',
+      'r7k3fq2a  create the      north-1 did',
+      '          tenant acme     not answer',
+      '                          within 20',
+      '                          seconds',
+      '',
+    ].join('\n'),
+  )
+})
+
+t.test('where not even the words fit beside each other, each row is told as fields', async t => {
+  const view: View = {
+    heads: ['name', 'address', 'since'],
+    rows: [
+      ['acme-qualification-edition', 'https://acme-qualification-edition.ezvsaas.test/', at],
+      ['acme', undefined, at],
+    ],
+  }
+  t.equal(
+    shown(view, 50),
+    [
+      'name     acme-qualification-edition',
+      'address  https://acme-qualification-edition.',
+      '         ezvsaas.test/',
+      'since    8 min ago',
+      '',
+      'name     acme',
+      'address  –',
+      'since    8 min ago',
+      '',
+    ].join('\n'),
+  )
+})
+
+t.test('a long field goes on below itself, and what is to be typed stays one line', async t => {
+  const curl = 'curl --cacert /var/lib/selfhelp/ca.pem https://acme.ezvsaas.test/'
+  const view: View = {fields: {host: 'north-1', why: 'the host did not answer in time', try: curl}}
+  t.equal(
+    shown(view, 24),
+    ['host  north-1', 'why   the host did not', '      answer in time', `try   ${curl}`, ''].join('\n'),
+  )
 })

@@ -77,7 +77,7 @@ t.test('a Debian machine becomes a host', {skip: why ?? false, timeout: 600_000}
     t.match(await cmc.json('host', 'add', 'north-1', ...words), {exit: 0, answer: {changed: false}})
     const roles = await cmc.json('host', 'add', 'north-1', ...words.slice(0, -4), '--host-key', north.hostKey)
     t.match(roles, {exit: 3, answer: {error: {code: 'host-differs'}}})
-    t.match((await cmc.json('host', 'show', 'north-1')).answer, {facts: {controlPlane: [north.controlPlane]}})
+    t.match((await cmc.json('host', 'show', 'north-1')).answer.items, [{facts: {controlPlane: [north.controlPlane]}}])
   })
 
   await t.test('applied, nothing is left to do, and asking takes one exchange', async t => {

@@ -4,7 +4,7 @@ import {systemClock} from '../../src/clock.ts'
 import {Failure} from '../../src/error.ts'
 import {requestedHost} from '../../src/host/adopt.ts'
 import {usualPace} from '../../src/host/fleet.ts'
-import {bookOf, listHosts, named, selected, showHost} from '../../src/host/list.ts'
+import {bookOf, listHosts, named, selected, showHosts} from '../../src/host/list.ts'
 import {meant, rememberFailed} from '../../src/host/meant.ts'
 import {recordsOf} from '../../src/host/register.ts'
 import {repin} from '../../src/host/repin.ts'
@@ -67,7 +67,18 @@ t.test('hosts are recorded, listed, meant and retired by name', async t => {
   t.strictSame(asked, ['north-2'], 'a plan asks nobody, nor does what is so already')
   t.same(await names({all: true}), ['north-1'])
   await t.rejects(bookOf(ledger).named('north-2'), {message: /was retired on 2027-04-02/})
-  t.equal((await showHost(ledger, 'north-2')).retiredAt?.toString(), clock.now().toString())
+  const shown = async (names: readonly string[], rest: object = {}) =>
+    (await showHosts(ledger, {names, all: false, ...rest})).items.map(({name, retiredAt}) => [
+      name,
+      retiredAt?.toString(),
+    ])
+  t.strictSame(await shown(['north-2', 'north-1']), [
+    ['north-1', undefined],
+    ['north-2', clock.now().toString()],
+  ])
+  t.strictSame(await shown([], {site: 'north'}), [['north-1', undefined]])
+  await t.rejects(shown([]), {code: 'input-invalid'} as unknown as Error)
+  await t.rejects(shown(['west-1']), {code: 'not-found'} as unknown as Error)
   await records.put({name: 'north-2', site: 'north', address: '10.0.0.2', hostKey: 'k', roles: ['edge'], facts})
   t.same(await names({all: true}), ['north-1', 'north-2'], 'a new machine of that name is in service')
 })
