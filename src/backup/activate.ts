@@ -1,5 +1,5 @@
 import {type Environment, fullName} from '../environment/model.ts'
-import {asWanted, clusters, environmentLock, type Platform} from '../environment/steps.ts'
+import {asWanted, clusters, environmentLock, type Platform, superuser} from '../environment/steps.ts'
 import {backupOf, deleteBackup, insertBackup} from '../ledger/backup.ts'
 import type {Wanted} from '../machine/model.ts'
 import type {At, Step} from '../runbook/model.ts'
@@ -133,8 +133,7 @@ function unarchived(platform: Platform, which: Which, archiving: Fact): Fact {
 function heartbeatTable(platform: Platform, which: Which): Fact {
   const command = async (sql: string) => {
     const {ports} = await which()
-    const psql = ['/usr/lib/postgresql/15/bin/psql', '-XqAt', '-v', 'ON_ERROR_STOP=1', '-h', '/var/run/postgresql']
-    return ['postgres', ...psql, '-p', `${ports.database}`, '-d', 'postgres', '-c', sql]
+    return ['postgres', ...superuser({port: ports.database}, 'postgres'), '-c', sql]
   }
   const machine = async () => platform.machine((await pairOf(platform, await which())).database.host)
   return {

@@ -1,24 +1,22 @@
 import {createHash} from 'node:crypto'
 import {Temporal} from 'temporal-polyfill'
+import {type Listening, reading, superuser} from '../environment/steps.ts'
 import {Bug, Failure} from '../error.ts'
 import type {Answer} from '../machine/model.ts'
 import type {Figures} from './model.ts'
 
-/** Where a database listens: its port on the host's socket folder, or a folder of its own. */
-export interface Listening {
-  readonly port: number
-  readonly socket?: string
-}
-
 /**
  * Names a restore point and measures what the database holds exactly there: writers are held for the moment in which the
- * point is set and the snapshot taken, and go on while the rows are counted.
+ * point is set and the snapshot taken, and go on while the rows are counted. Only the catalog is asked by the superuser;
+ * rows are read by who may read and no more, because how they are read is in the application's power.
  */
 export function measuring({point, ...listening}: Listening & {readonly point: string}): Measuring {
-  return psql(
-    listening,
-    ['-v', `point=${point}`],
-    `${tablesSql}
+  const reader = [...reading(listening), '-v', 'snapshot="$SELFHELP_SNAPSHOT"', '-f', '-'].map(shown).join(' ')
+  const program = superuser(listening, 'selfhelp')
+  const args = ['postgres', 'env', `SELFHELP_COUNTING=${countingSql}`, ...program, '-v', `point=${point}`, '-f', '-']
+  return {
+    args,
+    input: `${locksSql}
 begin isolation level repeatable read;
 set local lock_timeout = '10s';
 savepoint held;
@@ -26,25 +24,20 @@ savepoint held;
 select 'point', pg_create_restore_point(:'point');
 select 'at', extract(epoch from clock_timestamp());
 rollback to savepoint held;
-${countingSql}
+release savepoint held;
+select pg_export_snapshot() as snapshot \\gset
+\\setenv SELFHELP_SNAPSHOT :snapshot
+\\! printf '%s\\n' "$SELFHELP_COUNTING" | ${reader}
 commit;
 select 'segment', pg_walfile_name(pg_switch_wal());
 `,
-  )
+  }
 }
 
 /** Measures a restored database, which nobody writes to. */
 export function remeasuring(listening: Listening): Measuring {
-  return psql(
-    listening,
-    [],
-    `${tablesSql}
-begin isolation level repeatable read;
-select 'at', extract(epoch from clock_timestamp());
-${countingSql}
-commit;
-`,
-  )
+  const args = ['postgres', ...reading(listening), '-f', '-']
+  return {args, input: `select 'at', extract(epoch from clock_timestamp());\n${countingSql}`}
 }
 
 /** A command of `run_as` with its input. */
@@ -55,7 +48,10 @@ export interface Measuring {
 
 /** Read what `measuring` printed. Throws `Failure('backup-engine-failed')` for a database that did not answer. */
 export function figuresIn(answer: Answer | undefined, point: string): Figures {
-  if (answer?.exit !== 0)
+  const lines = answer?.out.split('\n').map(line => line.split('|')) ?? []
+  const value = (name: string) => lines.find(([first]) => first === name)?.[1]
+  // The counting is a command of its own within the other, whose exit says nothing of it.
+  if (answer?.exit !== 0 || value('counted') === undefined)
     throw new Failure(
       'backup-engine-failed',
       `What the database holds could not be measured: ${lastLine(answer?.err)}.`,
@@ -63,8 +59,6 @@ export function figuresIn(answer: Answer | undefined, point: string): Figures {
         facts: {point, exit: answer?.exit, said: answer?.err.slice(-1000)},
       },
     )
-  const lines = answer.out.split('\n').map(line => line.split('|'))
-  const value = (name: string) => lines.find(([first]) => first === name)?.[1]
   const tables = lines.filter(([first]) => first === 'table')
   const at = value('at')
   if (at === undefined || tables.length === 0) throw new Bug('measuring a database gave nothing', {facts: {point}})
@@ -73,7 +67,7 @@ export function figuresIn(answer: Answer | undefined, point: string): Figures {
     at: Temporal.Instant.fromEpochMilliseconds(Math.round(Number(at) * 1000)),
     segment: value('segment') ?? '',
     schemaLevel: Number(value('level')),
-    rows: Object.fromEntries(tables.map(([, name = '', rows]) => [name, Number(rows)])),
+    rows: Object.fromEntries(tables.map(([, rows, , ...name]) => [JSON.parse(name.join('|')), Number(rows)])),
     digest: createHash('sha256')
       .update(tables.map(line => line.join('|')).join('\n'))
       .digest('hex'),
@@ -94,25 +88,26 @@ export function differences(source: Figures, found: Figures): readonly string[] 
   return [...level, ...rows, ...content]
 }
 
-/** Names before the transaction: asking for them inside would fix its snapshot before the writers are held. */
-const tablesSql = `
-set search_path = pg_catalog;
-set timezone = 'UTC';
+/** Before the transaction: asking for them inside would fix its snapshot before the writers are held. */
+const locksSql = `select coalesce('lock table ' || string_agg(format('%I.%I', schemaname, tablename), ', ' order by schemaname, tablename) || ' in share mode;', '') as locks
+  from pg_tables where schemaname in ('content', 'credential') \\gset`
+
+/** In one snapshot: that of the restore point, where there is one. Names are JSON: nothing in one looks like another line. */
+const countingSql = `set timezone = 'UTC';
 set datestyle = 'ISO';
-select coalesce('lock table ' || string_agg(format('%I.%I', schemaname, tablename), ', ' order by schemaname, tablename) || ' in share mode;', '') as locks
-  from pg_tables where schemaname in ('content', 'credential') \\gset
-`
-
-const countingSql = `
+begin isolation level repeatable read read only;
+\\if :{?snapshot}
+set transaction snapshot :'snapshot';
+\\endif
 select 'level', coalesce(max(level), 0) from operation.schema_level;
-select format('select %L, %L, count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) from %I.%I t',
-  'table', schemaname || '.' || tablename, schemaname, tablename)
+select format('select %L, count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0), %L from %I.%I t',
+  'table', to_json(schemaname || '.' || tablename), schemaname, tablename)
   from pg_tables where schemaname in ('content', 'credential') order by schemaname, tablename \\gexec
+commit;
+select 'counted', 1;
 `
 
-function psql({port, socket = '/var/run/postgresql'}: Listening, words: readonly string[], input: string): Measuring {
-  const program = ['/usr/lib/postgresql/15/bin/psql', '-XqAt', '-v', 'ON_ERROR_STOP=1', '-h', socket, '-p', `${port}`]
-  return {args: ['postgres', ...program, '-d', 'selfhelp', ...words, '-f', '-'], input}
-}
+/** For the shell that psql starts. */
+const shown = (word: string): string => (/^[\w./:=@"$-]+$/.test(word) ? word : `'${word}'`)
 
 const lastLine = (text = '') => text.trim().split('\n').at(-1) ?? ''

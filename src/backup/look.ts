@@ -1,4 +1,5 @@
 import {Temporal} from 'temporal-polyfill'
+import {superuser} from '../environment/steps.ts'
 import type {Answer, Question} from '../machine/model.ts'
 import {program} from './job.ts'
 import type {Archive, BackupSet, Repository} from './model.ts'
@@ -10,9 +11,8 @@ export function repositoryQuestion(ids: readonly string[]): Question {
 
 /** Asks one database about its WAL; in the words of `psql`. */
 export function archiveQuestion({id, port}: {id: string; port: number}): Question {
-  const psql = ['/usr/lib/postgresql/15/bin/psql', '-XqAt', '-v', 'ON_ERROR_STOP=1', '-h', '/var/run/postgresql']
-  const where = ['-p', `${port}`, '-d', 'postgres', '-c', archiveSql]
-  return {ask: 'run_as', args: ['postgres', 'env', `SELFHELP_ENVIRONMENT=${id}`, ...psql, ...where]}
+  const args = ['postgres', 'env', `SELFHELP_ENVIRONMENT=${id}`, ...superuser({port}, 'postgres'), '-c', archiveSql]
+  return {ask: 'run_as', args}
 }
 
 /**

@@ -1,10 +1,9 @@
 import {createHash} from 'node:crypto'
 import {type Environment, fullName, hostOf} from '../environment/model.ts'
-import {environmentLock, type Platform} from '../environment/steps.ts'
+import {environmentLock, type Listening, type Platform} from '../environment/steps.ts'
 import {Failure} from '../error.ts'
 import type {Machine} from '../machine/model.ts'
 import type {At} from '../runbook/model.ts'
-import type {Listening} from './figures.ts'
 import {program, runJob} from './job.ts'
 import {at as place} from './place.ts'
 

@@ -14,6 +14,7 @@ import type {Secret} from '../secret/secret.ts'
 import {hardening} from './hardening.ts'
 import {addressOf, type Environment, fullName, hostsOf, type RuntimeState, stateIn} from './model.ts'
 import {at} from './place.ts'
+import {asReader, reader, reading} from './reader.ts'
 
 /** The PostgreSQL of Debian 12. */
 const postgresVersion = 15
@@ -59,7 +60,7 @@ export function gone({id, ports}: Environment): readonly Wanted[] {
   ]
 }
 
-/** Its own cluster, with a role that may do everything in one database and nothing else. */
+/** Its own cluster, with a role that may do everything in one database and nothing else, and one that may only read. */
 export function database(environment: Environment, {password}: DatabaseSecrets): readonly Wanted[] {
   const cluster = {version: postgresVersion, name: environment.id, port: environment.ports.database}
   const itself: PgClusterWanted = {
@@ -68,14 +69,18 @@ export function database(environment: Environment, {password}: DatabaseSecrets):
     settings: settingsOf(environment),
     access: [
       'local all postgres peer',
+      `local selfhelp ${reader} peer map=reader`,
       'hostssl selfhelp selfhelp 127.0.0.1/32 scram-sha-256',
       'host all all 0.0.0.0/0 reject',
       'host all all ::/0 reject',
     ],
+    identity: [`reader postgres ${reader}`],
   }
   const role: PgRoleWanted = {kind: 'pg-role', cluster, name: 'selfhelp', password}
-  const own: PgDatabaseWanted = {kind: 'pg-database', cluster, name: 'selfhelp', owner: 'selfhelp'}
-  return [itself, role, own]
+  const looking: PgRoleWanted = {kind: 'pg-role', cluster, name: reader, reads: true}
+  const guests = [reader]
+  const own: PgDatabaseWanted = {kind: 'pg-database', cluster, name: 'selfhelp', owner: 'selfhelp', guests}
+  return [itself, role, looking, own]
 }
 
 /** The files its services are started from; nothing runs yet. */
@@ -153,16 +158,11 @@ function programOf(version: string): readonly string[] {
 
 /** The command line that writes everything of its database to stdout. */
 export function dumping({ports}: Environment): readonly string[] {
-  const program = `/usr/lib/postgresql/${postgresVersion}/bin/pg_dump`
-  const where = ['-h', '/var/run/postgresql', '-p', `${ports.database}`, '-d', 'selfhelp']
-  return ['runuser', '-u', 'postgres', '--', program, '--format=custom', ...where]
+  return ['runuser', '-u', 'postgres', '--', ...asReader('pg_dump', {port: ports.database}), '--format=custom']
 }
 
 function psql({ports}: Environment, sql: string): readonly string[] {
-  // The real psql: Debian's wrapper in /usr/bin is a Perl program that costs more than the question.
-  const program = `/usr/lib/postgresql/${postgresVersion}/bin/psql`
-  const where = ['-h', '/var/run/postgresql', '-p', `${ports.database}`, '-d', 'selfhelp']
-  return ['runuser', '-u', 'postgres', '--', program, '-XqAt', '-v', 'ON_ERROR_STOP=1', ...where, '-c', sql]
+  return ['runuser', '-u', 'postgres', '--', ...reading({port: ports.database}), '-c', sql]
 }
 
 /**

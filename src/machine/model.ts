@@ -175,6 +175,8 @@ export interface PgClusterWanted extends Common {
   readonly settings: Readonly<Record<string, string>>
   /** Lines of pg_hba.conf, whole. */
   readonly access: readonly string[]
+  /** Lines of pg_ident.conf, whole; as they are when left out. */
+  readonly identity?: readonly string[]
 }
 
 export interface PgRoleWanted extends Common {
@@ -182,6 +184,8 @@ export interface PgRoleWanted extends Common {
   readonly cluster: {readonly version: number; readonly name: string; readonly port: number}
   readonly name: string
   readonly password?: Secret<string>
+  /** May read everything in every database, whoever owns it and whatever rows its owner hides, and change nothing. */
+  readonly reads?: true
 }
 
 export interface PgDatabaseWanted extends Common {
@@ -189,6 +193,8 @@ export interface PgDatabaseWanted extends Common {
   readonly cluster: {readonly version: number; readonly name: string; readonly port: number}
   readonly name: string
   readonly owner: string
+  /** Roles that may enter it beside its owner. */
+  readonly guests?: readonly string[]
 }
 
 /** A file put together on the machine, under its lock, from all fragments of a directory: shared between environments without reading theirs. */

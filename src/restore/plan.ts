@@ -5,6 +5,7 @@ import {Refusal} from '../error.ts'
 import {drills} from '../ledger/backup.ts'
 import {changeRestore, type RestoreRow} from '../ledger/restore.ts'
 import {type Known, knownOf, refuseOutOfReach, restoreIn} from './known.ts'
+import {lostRows} from './lost.ts'
 import {lineAt, type RestorePlan, rangeAround, setFor} from './model.ts'
 import {restoreSteps} from './step-names.ts'
 
@@ -78,28 +79,6 @@ async function freeOn(platform: Platform, environment: Environment): Promise<num
   const [answer] = await machine.ask([{ask: 'run', args: ['df', '-PB1', '/var/lib/postgresql']}])
   return Number(answer?.out.trim().split('\n').at(-1)?.split(/\s+/)[3] ?? 0)
 }
-
-/** Rows that were written after the target, where counting is cheap; commit times are kept by the database itself. */
-async function lostRows(platform: Platform, environment: Environment, target: RestoreRow['target']) {
-  const machine = await platform.machine(hostOf(environment, 'database'))
-  const psql = [
-    '/usr/lib/postgresql/15/bin/psql',
-    '-XqAt',
-    '-h',
-    '/var/run/postgresql',
-    '-p',
-    `${environment.ports.database}`,
-  ]
-  const args = ['postgres', ...psql, '-d', 'selfhelp', '-v', `target=${target}`, '-c', lostSql(target.toString())]
-  const [answer] = await machine.ask([{ask: 'run_as', args}])
-  const lines = answer?.out.split('\n').map(line => line.split('|')) ?? []
-  return Object.fromEntries(lines.flatMap(([name, rows]) => (name && Number(rows) > 0 ? [[name, Number(rows)]] : [])))
-}
-
-const lostSql = (target: string) => `
-select schemaname || '.' || relname, (xpath('/row/n/text()', query_to_xml(format(
-  'select count(*) as n from %I.%I where pg_xact_commit_timestamp(xmin) > %L', schemaname, relname, '${target}'), false, true, '')))[1]::text
-from pg_stat_user_tables where schemaname in ('content', 'credential') and n_live_tup < 200000 order by 1`
 
 function noSet(name: string, target: RestoreRow['target']): Refusal {
   return new Refusal(

@@ -53,7 +53,7 @@ t.test(
     const strange = named.filter(name => !name.includes('eabcde2') && !shared.test(name))
     t.same(
       strange,
-      ['selfhelp', 'selfhelp', 'schema of acme/production at level 3'],
+      ['selfhelp', 'selfhelp_reader', 'selfhelp', 'schema of acme/production at level 3'],
       'role and database are in its own cluster',
     )
   },

@@ -7,7 +7,7 @@ sql() {
   as postgres "$program" -XqAt -v ON_ERROR_STOP=1 -h /var/run/postgresql -p "$port" -d postgres "$@"
 }
 
-# VERSION NAME: a line of facts, the server's own word, then time and content of settings and of access.
+# VERSION NAME: a line of facts, the server's own word, then time and content of settings, of access and of identity.
 ask_pg_cluster() {
   cluster "$1" "$2"
   port= made=no
@@ -19,7 +19,7 @@ ask_pg_cluster() {
 select extract(epoch from pg_conf_load_time())::numeric(20, 6) || ' ' || (select count(*) from pg_settings where pending_restart);
 SQL
   printf '\0'
-  for file in "$etc/conf.d/selfhelp.conf" "$etc/pg_hba.conf"; do
+  for file in "$etc/conf.d/selfhelp.conf" "$etc/pg_hba.conf" "$etc/pg_ident.conf"; do
     # Read as the server: root would read whatever a link in its folder leads to.
     [ ! -f "$file" ] || { stat --printf '%.9Z ' "$file" && as postgres base64 -w 0 "$file"; }
     printf '\n'
@@ -31,7 +31,7 @@ cluster() {
   bin=/usr/lib/postgresql/$1/bin etc=/etc/postgresql/$1/$2 data=/var/lib/postgresql/$1/$2 unit=postgresql@$1-$2.service
 }
 
-# VERSION NAME PORT SETTINGS ACCESS: made when it is missing, then as wanted, then running with what is written.
+# VERSION NAME PORT SETTINGS ACCESS [IDENTITY]: made when it is missing, then as wanted, then running with what is written.
 act_pg_cluster() {
   cluster "$1" "$2"
   version=$1 port=$3
@@ -42,6 +42,9 @@ act_pg_cluster() {
   as postgres mv -fT "$etc/conf.d/.selfhelp.new" "$etc/conf.d/selfhelp.conf" || return
   as postgres cp -a --remove-destination "$etc/pg_hba.conf" "$etc/.pg_hba.old"
   as postgres mv -fT "$etc/.pg_hba.new" "$etc/pg_hba.conf" || return
+  if [ "$#" -gt 5 ]; then
+    printf '%s' "$6" | owned 0640 "$etc/.pg_ident.new" && as postgres mv -fT "$etc/.pg_ident.new" "$etc/pg_ident.conf" || return
+  fi
   if answers; then
     access_holds || return 65
     reload_cluster || return
@@ -149,10 +152,11 @@ act_pg_cluster_gone() {
 ask_pg_role() {
   sql "$1" "$2" -v "name=$3" <<'SQL'
 select 'role ' || coalesce(rolpassword, '') from pg_authid where rolname = :'name';
+select 'reads' from pg_authid where rolname = :'name' and rolbypassrls and pg_has_role(oid, 'pg_read_all_data', 'usage');
 SQL
 }
 
-# VERSION PORT NAME; the verifier of the password, if it has one, is the input. It must not reach the server's log.
+# VERSION PORT NAME [reads]; the verifier of the password, if it has one, is the input. It must not reach the server's log.
 act_pg_role() {
   {
     printf "\\\\set verifier '%s'\n" "$(input)"
@@ -162,8 +166,11 @@ set log_min_error_statement = panic;
 set log_min_duration_statement = -1;
 select format('create role %I', :'name') where not exists (select from pg_roles where rolname = :'name') \gexec
 select format('alter role %I login password %L', :'name', nullif(:'verifier', '')) \gexec
+select format('alter role %I %s', :'name', case :'rights' when 'reads' then 'bypassrls' else 'nobypassrls' end) \gexec
+select format('grant pg_read_all_data to %I', :'name') where :'rights' = 'reads' \gexec
+select format('revoke pg_read_all_data from %I', :'name') where :'rights' <> 'reads' and pg_has_role(:'name', 'pg_read_all_data', 'usage') \gexec
 SQL
-  } | sql "$1" "$2" -v "name=$3"
+  } | sql "$1" "$2" -v "name=$3" -v "rights=${4:-}"
 }
 
 act_pg_role_gone() {
@@ -176,17 +183,26 @@ SQL
 ask_pg_database() {
   sql "$1" "$2" -v "name=$3" <<'SQL'
 select 'owner ' || pg_get_userbyid(datdba) from pg_database where datname = :'name';
+select 'guest ' || rolname from pg_roles, pg_database where datname = :'name' and rolcanlogin and not rolsuper
+  and pg_roles.oid <> datdba and has_database_privilege(pg_roles.oid, pg_database.oid, 'connect');
 SQL
 }
 
-# VERSION PORT NAME OWNER
+# VERSION PORT NAME OWNER GUEST…
 act_pg_database() {
-  sql "$1" "$2" -v "name=$3" -v "owner=$4" <<'SQL'
+  sql "$1" "$2" -v "name=$3" -v "owner=$4" <<'SQL' || return
 select format('create database %I owner %I template template0', :'name', :'owner')
   where not exists (select from pg_database where datname = :'name') \gexec
 alter database :"name" owner to :"owner";
 revoke all on database :"name" from public;
 SQL
+  version=$1 port=$2 name=$3
+  shift 4 || return
+  for guest; do
+    sql "$version" "$port" -v "name=$name" -v "guest=$guest" <<'SQL' || return
+grant connect on database :"name" to :"guest";
+SQL
+  done
 }
 
 act_pg_database_gone() {

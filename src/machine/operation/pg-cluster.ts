@@ -22,11 +22,13 @@ export const pgCluster: Operation<PgClusterWanted> = {
       return have.made === 'no' ? [] : [{of, what: 'remove with all its data', actions: [action]}]
     }
     if (have.port !== undefined && have.port !== port) throw otherPort(of, {found: have.port, wanted: port})
-    const [settings, access] = [settingsText(want), `${want.access.join('\n')}\n`]
-    const what = [...differences(have, {settings, access}), ...readAgain(want, {have, answers, touched})]
+    const [settings, access] = [settingsText(want), linesOf(want.access)]
+    const identity = want.identity && linesOf(want.identity)
+    const what = [...differences(have, {settings, access, identity}), ...readAgain(want, {have, answers, touched})]
     if (what.length === 0) return []
     const diff = `${unifiedDiff(`${of} settings`, have.settings, settings)}${unifiedDiff(`${of} access`, have.access, access)}`
-    const action = {act: 'pg_cluster', args: [`${version}`, name, `${port}`, settings, access]}
+    const words = [`${version}`, name, `${port}`, settings, access, ...(identity === undefined ? [] : [identity])]
+    const action = {act: 'pg_cluster', args: words}
     return [{of, what: what.join(', '), ...(diff ? {diff} : {}), actions: [action]}]
   },
 }
@@ -40,7 +42,8 @@ interface ClusterFact {
   readonly pendingRestart: boolean
   readonly settings: string
   readonly access: string
-  /** When these two were last changed. */
+  readonly identity: string
+  /** When these were last changed. */
   readonly changed: readonly bigint[]
 }
 
@@ -49,7 +52,7 @@ function clusterFact(answer: Answer | undefined): ClusterFact {
   const [first = '', server = ''] = facts.split('\n')
   const [made = 'no', port] = first.split(' ')
   const [loaded, pending = '0'] = server.split(' ')
-  const [settings, access] = files.split('\n').map(written)
+  const [settings, access, identity] = files.split('\n').map(written)
   return {
     made: made || 'no',
     port: port ? Number(wellFormed(port, /^\d{1,5}$/, 'a port')) : undefined,
@@ -57,7 +60,8 @@ function clusterFact(answer: Answer | undefined): ClusterFact {
     pendingRestart: pending !== '0',
     settings: settings?.text ?? '',
     access: access?.text ?? '',
-    changed: [settings?.changed ?? 0n, access?.changed ?? 0n],
+    identity: identity?.text ?? '',
+    changed: [settings?.changed ?? 0n, access?.changed ?? 0n, identity?.changed ?? 0n],
   }
 }
 
@@ -66,11 +70,14 @@ function written(line: string): {changed: bigint; text: string} {
   return {changed: nanoseconds(changed), text: Buffer.from(content, 'base64').toString('utf8')}
 }
 
-function differences(have: ClusterFact, {settings, access}: {settings: string; access: string}): readonly string[] {
+type Files = {readonly settings: string; readonly access: string; readonly identity: string | undefined}
+
+function differences(have: ClusterFact, {settings, access, identity}: Files): readonly string[] {
   if (have.made !== 'yes') return ['create']
   return [
     ...(have.settings === settings ? [] : ['settings']),
     ...(have.access === access ? [] : ['access']),
+    ...(identity === undefined || have.identity === identity ? [] : ['identity']),
     ...(have.loaded === undefined ? ['start'] : []),
     ...(have.pendingRestart ? ['restart'] : []),
   ]
@@ -100,6 +107,8 @@ function settingsText({settings}: PgClusterWanted): string {
     .map(([name, value]) => `${name} = ${quoted(value)}\n`)
     .join('')
 }
+
+const linesOf = (lines: readonly string[]) => `${lines.join('\n')}\n`
 
 function otherPort(of: string, facts: {found: number; wanted: number}): Refusal {
   const message = `${of} answers on port ${facts.found}, wanted is ${facts.wanted}; a live cluster is not moved.`

@@ -10,9 +10,12 @@ export const pgDatabase: Operation<PgDatabaseWanted> = {
     const owner = answer?.exit === 0 ? /^owner (.*)$/m.exec(answer.out)?.[1] : undefined
     const gone = {act: 'pg_database_gone', args: placeOf(want)}
     if (want.absent) return owner === undefined ? [] : [{of, what: 'remove with all its data', actions: [gone]}]
-    if (owner === want.owner) return []
-    const what = owner === undefined ? 'create' : `owner ${owner} → ${want.owner}`
-    return [{of, what, actions: [{act: 'pg_database', args: [...placeOf(want), want.owner]}]}]
+    const guests = [...(answer?.out ?? '').matchAll(/^guest (.*)$/gm)].map(([, name]) => name)
+    const kept = (want.guests ?? []).filter(name => !guests.includes(name))
+    if (owner === want.owner && kept.length === 0) return []
+    const change = owner === want.owner ? `let ${kept.join(', ')} in` : `owner ${owner} → ${want.owner}`
+    const what = owner === undefined ? 'create' : change
+    return [{of, what, actions: [{act: 'pg_database', args: [...placeOf(want), want.owner, ...(want.guests ?? [])]}]}]
   },
 }
 

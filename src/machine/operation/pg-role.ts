@@ -13,13 +13,15 @@ export const pgRole: Operation<PgRoleWanted> = {
     if (want.absent)
       return found === undefined ? [] : [{of, what: 'remove', actions: [{act: 'pg_role_gone', args: placeOf(want)}]}]
     const password = want.password?.expose()
-    if (found !== undefined && (password === undefined ? found === '' : matches(password, found))) return []
+    const samePassword = found !== undefined && (password === undefined ? found === '' : matches(password, found))
+    const sameRights = /^reads$/m.test(answer?.out ?? '') === (want.reads === true)
+    if (samePassword && sameRights) return []
     const input = password === undefined ? {} : {input: new Secret(verifier(password))}
     return [
       {
         of,
-        what: found === undefined ? 'create' : 'password',
-        actions: [{act: 'pg_role', args: placeOf(want), ...input}],
+        what: found === undefined ? 'create' : samePassword ? 'rights' : 'password',
+        actions: [{act: 'pg_role', args: [...placeOf(want), ...(want.reads ? ['reads'] : [])], ...input}],
       },
     ]
   },
