@@ -72,7 +72,13 @@ t.test('its database listens to its own machine, with TLS and scram', async t =>
   const [cluster] = database(environment, secrets)
   t.match(cluster, {
     settings: {listen_addresses: '127.0.0.1', ssl: 'on', password_encryption: 'scram-sha-256'},
-    access: ['local all postgres peer', /^hostssl selfhelp selfhelp 127\.0\.0\.1\/32 scram/, / reject$/, / reject$/],
+    access: [
+      'local all postgres peer',
+      'local selfhelp selfhelp_reader peer map=reader',
+      /^hostssl selfhelp selfhelp 127\.0\.0\.1\/32 scram/,
+      / reject$/,
+      / reject$/,
+    ],
   })
 })
 
