@@ -22,7 +22,7 @@ export default class RestoreAgree extends LedgerMutation {
       import('../../src/restore/list.ts'),
     ])
     const ledger = await world.ledger()
-    const row = await agreeRestore({ledger}, {id: args.request, at, by: flags.by})
-    return restoreRan(row, (await showRestore(ledger, args.request)).name)
+    await agreeRestore({ledger}, {id: args.request, at, by: flags.by})
+    return restoreRan(await showRestore(ledger, args.request))
   }
 }

@@ -22,7 +22,7 @@ export default class RestoreCancel extends LedgerMutation {
     ])
     const ledger = await world.ledger()
     const state = flags.refuse ? 'refused' : 'cancelled'
-    const row = await endRequest({ledger, clock: world.clock}, {id: args.request, state, why: flags.reason ?? ''})
-    return restoreRan(row, (await showRestore(ledger, args.request)).name)
+    await endRequest({ledger, clock: world.clock}, {id: args.request, state, why: flags.reason ?? ''})
+    return restoreRan(await showRestore(ledger, args.request))
   }
 }

@@ -6,7 +6,7 @@ import {executeRun} from '../../src/cli/runs.ts'
 import {restoreRan} from '../../src/restore/view.ts'
 
 export default class RestoreRun extends Mutation {
-  static override summary = 'Put production back as agreed; everything before reopening can be taken back'
+  static override summary = 'Restore as agreed; everything before reopening can be taken back'
   static override args = {request: Args.string({description: 'the request', required: true})}
   static override flags = {...planFlag, ...confirmFlag, ...runFlags}
   static override examples = [
@@ -15,7 +15,7 @@ export default class RestoreRun extends Mutation {
   ]
 
   protected override async answer({args, flags, world, request}: Typed<typeof RestoreRun>) {
-    const [{readyToRun}, {showRestore}, {buildRestoreRun}, {platformOf}] = await Promise.all([
+    const [{readyToRun}, {showRestore}, {buildFor}, {platformOf}] = await Promise.all([
       import('../../src/restore/ready.ts'),
       import('../../src/restore/list.ts'),
       import('../../src/restore/register.ts'),
@@ -23,11 +23,14 @@ export default class RestoreRun extends Mutation {
     ])
     const ledger = await world.ledger()
     const input = await readyToRun(await platformOf(world), args.request)
-    const {row, name} = await showRestore(ledger, args.request)
-    if (flags.plan) return restoreRan(row, name)
-    const warning = `Everybody is kept out of ${name}, which goes back to ${row.target}.`
+    const shown = await showRestore(ledger, args.request)
+    const {row, name, copyOf} = shown
+    if (flags.plan) return restoreRan(shown)
+    const warning = copyOf
+      ? `What ${name} holds is lost; it gets what ${copyOf} held at ${row.target}.`
+      : `Everybody is kept out of ${name}, which goes back to ${row.target}.`
     await confirmed({name, warning, confirm: flags.confirm}, world.streams)
-    const run = await executeRun(world, {runbook: await buildRestoreRun(world), input, request, ...flags})
-    return restoreRan((await showRestore(ledger, args.request)).row, name, run)
+    const run = await executeRun(world, {runbook: await buildFor(world, input), input, request, ...flags})
+    return restoreRan(await showRestore(ledger, args.request), run)
   }
 }

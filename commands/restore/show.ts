@@ -12,7 +12,7 @@ export default class RestoreShow extends BaseCommand {
   ]
 
   protected override async answer({args, world}: Typed<typeof RestoreShow>) {
-    const {row, name} = await showRestore(await world.ledger(), args.request)
-    return {result: {...row, name}, view: restoreFields(row, name)}
+    const {row, name, copyOf} = await showRestore(await world.ledger(), args.request)
+    return {result: {...row, name, copyOf}, view: restoreFields(row, name, copyOf)}
   }
 }

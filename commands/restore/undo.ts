@@ -23,11 +23,12 @@ export default class RestoreUndo extends Mutation {
     ])
     const ledger = await world.ledger()
     const input = await readyToUndo(await platformOf(world), args.request)
-    const {row, name} = await showRestore(ledger, args.request)
-    if (flags.plan) return restoreRan(row, name)
+    const shown = await showRestore(ledger, args.request)
+    const {name} = shown
+    if (flags.plan) return restoreRan(shown)
     const warning = `Everybody is kept out of ${name}; what was written since the restore is lost.`
     await confirmed({name, warning, confirm: flags.confirm}, world.streams)
     const run = await executeRun(world, {runbook: await buildRestoreRun(world), input, request, ...flags})
-    return restoreRan((await showRestore(ledger, args.request)).row, name, run)
+    return restoreRan(await showRestore(ledger, args.request), run)
   }
 }

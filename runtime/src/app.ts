@@ -7,7 +7,7 @@ import type {Procedure} from './portal/procedure.ts'
 import type {Release} from './release.ts'
 import type {State} from './state.ts'
 import {html} from './web/html.ts'
-import {plain, type Scene} from './web/layout.ts'
+import {plain, type Scene, shownTime} from './web/layout.ts'
 import type {Limit} from './web/limit.ts'
 import type {App} from './web/listener.ts'
 import {type Answer, type Asked, page} from './web/message.ts'
@@ -85,11 +85,6 @@ function closedPage(scene: Scene, now: number): Answer {
   const reopening =
     until === undefined ? '' : html`<br>${w.closedUntil} <time datetime="${until}">${shownTime(scene, until)}</time>`
   return page(plain(scene, w.closedTitle, html`${w.closedText}${reopening}`), 503, retryAfter(scene.state, now))
-}
-
-function shownTime({locale, config}: Scene, instant: string): string {
-  const format = {dateStyle: 'long', timeStyle: 'short', timeZone: config.timeZone} as const
-  return `${new Intl.DateTimeFormat(locale, format).format(new Date(instant))} (${config.timeZone})`
 }
 
 // A browser always says where a form comes from; what does not say it is not a browser with somebody's session.

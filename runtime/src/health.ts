@@ -53,9 +53,9 @@ async function readiness({release, state, sql, draining}: Health): Promise<Answe
   } catch {
     reasons.push({code: 'database-unreachable'})
   }
-  const {mode, until, neutralised} = state.now()
+  const {mode, until, neutralised, copy} = state.now()
   const ready = reasons.length === 0
-  return json({ready, reasons, warnings, mode, until, neutralised, version: release.version}, ready ? 200 : 503)
+  return json({ready, reasons, warnings, mode, until, neutralised, copy, version: release.version}, ready ? 200 : 503)
 }
 
 // Whoever asks has to decide now: a database that takes its time is as good as none.

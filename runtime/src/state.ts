@@ -10,6 +10,8 @@ export interface State {
   readonly until?: string
   readonly banner?: Readonly<Partial<Record<Locale, string>>>
   readonly neutralised: boolean
+  /** Of which environment and moment the content is, where it is a copy; `at` is RFC 3339. */
+  readonly copy?: {readonly of: string; readonly at: string}
 }
 
 /** The state as far as it can be known, and what is wrong with the file. */
@@ -51,10 +53,10 @@ export function followState(file: string, clock: () => number): StateSource {
   }
 }
 
-/** Applies `until`: past it, the mode is open and the banner gone; neutralised stays, it protects others. */
+/** Applies `until`: past it, the mode is open and the banner gone; neutralised stays, it protects others, and a copy stays one. */
 export function effective(state: State, at: number): State {
   if (state.until === undefined || at < Date.parse(state.until)) return state
-  return {mode: 'open', neutralised: state.neutralised}
+  return {mode: 'open', neutralised: state.neutralised, ...(state.copy === undefined ? {} : {copy: state.copy})}
 }
 
 /** Throws an error with every problem in its message. */
@@ -65,13 +67,15 @@ export function parseState(text: string): State {
   const until = json.until ?? undefined
   const banner = json.banner ?? undefined
   const neutralised = json.neutralised ?? false
+  const copy = json.copy ?? undefined
   const problems: string[] = []
   if (mode !== 'open' && mode !== 'read-only' && mode !== 'closed') problems.push('mode: open, read-only or closed')
   if (until !== undefined && !isInstant(until)) problems.push('until: an RFC 3339 time with its offset')
   if (banner !== undefined && !isBanner(banner)) problems.push('banner: {fr, en} texts')
   if (typeof neutralised !== 'boolean') problems.push('neutralised: true or false')
+  if (copy !== undefined && !isCopy(copy)) problems.push('copy: {of, at}, an environment and an RFC 3339 time')
   for (const key of Object.keys(json)) {
-    if (!['mode', 'until', 'banner', 'neutralised'].includes(key)) problems.push(`${key}: unknown`)
+    if (!['mode', 'until', 'banner', 'neutralised', 'copy'].includes(key)) problems.push(`${key}: unknown`)
   }
   if (problems.length > 0) throw new Error(problems.join('; '))
   return {
@@ -79,6 +83,7 @@ export function parseState(text: string): State {
     neutralised: neutralised as boolean,
     ...(until === undefined ? {} : {until: until as string}),
     ...(banner === undefined ? {} : {banner: banner as Record<Locale, string>}),
+    ...(copy === undefined ? {} : {copy: copy as NonNullable<State['copy']>}),
   }
 }
 
@@ -87,6 +92,14 @@ function isInstant(value: unknown): boolean {
     typeof value === 'string' &&
     /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value) &&
     !Number.isNaN(Date.parse(value))
+  )
+}
+
+function isCopy(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const {of, at, ...more} = value as Record<string, unknown>
+  return (
+    typeof of === 'string' && /^[a-z0-9-]+\/[a-z0-9-]+$/.test(of) && isInstant(at) && Object.keys(more).length === 0
   )
 }
 

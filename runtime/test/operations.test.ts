@@ -129,14 +129,19 @@ t.test('operations', {skip: withoutDatabase}, async t => {
     t.equal((await fresh.get('/')).status, 503)
   })
 
-  t.test('a neutralised copy says so on each page', async t => {
+  t.test('a neutralised copy says on each page of what and of when it is, and that nothing leaves it', async t => {
     const runtime = await startRuntime(t, {
       role: 'edition',
       database: await newDatabase(),
-      state: {mode: 'open', neutralised: true},
+      config: {timeZone: 'Europe/Paris'},
+      state: {mode: 'open', neutralised: true, copy: {of: 'acme/production', at: '2026-11-17T13:32:00Z'}},
     })
     for (const path of ['/', '/sign-in', '/nowhere']) {
-      t.match(await (await runtime.get(path)).text(), 'aucun appel sortant')
+      const text = await (await runtime.get(path)).text()
+      t.match(text, 'aucun appel sortant')
+      t.match(text, /Copie de acme\/production, état du <time[^>]*>17 novembre 2026 à 14:32 \(Europe\/Paris\)/)
+      const english = await (await runtime.get(path === '/' ? '/en/' : `/en${path}`)).text()
+      t.match(english, /Copy of acme\/production, as of <time[^>]*>November 17, 2026 at 2:32 PM/)
     }
     t.match(JSON.parse((await runtime.admin('POST', '/internal/smoke')).text), {
       checks: {3: {name: 'outgoing-refused', ok: true}},

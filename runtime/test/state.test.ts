@@ -18,6 +18,12 @@ t.test('neutralised outlives until: it protects others, not this environment', a
   t.same(effective(state, noon + 1), {mode: 'open', neutralised: true})
 })
 
+t.test('a copy stays one past until, and says of what and of when', async t => {
+  const copy = {of: 'acme/production', at: '2026-11-17T13:32:00Z'}
+  const state = parseState(JSON.stringify({mode: 'closed', until: '2026-11-22T12:00:00Z', neutralised: true, copy}))
+  t.same(effective(state, noon + 1), {mode: 'open', neutralised: true, copy})
+})
+
 t.test('closed without until stays closed', async t => {
   t.equal(effective(parseState('{"mode": "closed", "until": null, "banner": null}'), noon * 2).mode, 'closed')
 })
@@ -36,6 +42,9 @@ t.test('what is not a state is refused with every problem', async t => {
     '{"mode": "open", "banner": {"de": "hallo"}}',
     '{"mode": "open", "neutralised": "yes"}',
     '{"mode": "open", "neutralized": true}',
+    '{"mode": "open", "copy": "acme/production"}',
+    '{"mode": "open", "copy": {"of": "acme/production", "at": "yesterday"}}',
+    '{"mode": "open", "copy": {"of": "<b>", "at": "2026-11-17T13:32:00Z"}}',
   ]
   for (const text of bad) t.throws(() => parseState(text), text)
   t.throws(() => parseState('{"mode": 1, "until": 2}'), /mode: .*; until: /)

@@ -1,4 +1,5 @@
 import type {Temporal} from 'temporal-polyfill'
+import type {Environment} from '../environment/model.ts'
 import type {At} from '../runbook/model.ts'
 import type {Archive, BackupSet, Figures, Repository} from './model.ts'
 
@@ -16,6 +17,14 @@ export interface Restoring {
   readonly set: string
   readonly timeline: number
   readonly goal: Goal
+}
+
+export interface Laying {
+  readonly into: string
+  readonly restoring: Restoring
+  readonly archiving: boolean
+  /** On whose host, under whose lock; its own when left out. */
+  readonly beside?: Environment
 }
 
 /** What reading every file gave. */
@@ -37,10 +46,7 @@ export interface Engine {
   /** Reads every file and compares it with its checksum. */
   verify(at: At): Promise<Verdict>
   /** Lays the files of a restore into a folder that nobody uses; the server that starts there replays WAL up to the goal. */
-  restore(
-    asked: {readonly into: string; readonly restoring: Restoring; readonly archiving: boolean},
-    at: At,
-  ): Promise<void>
+  restore(asked: Laying, at: At): Promise<void>
   /** The same, to follow the primary from there on. */
   restoreAsStandby(asked: {readonly into: string; readonly primary: string}, at: At): Promise<void>
   /** Takes away what is older than what must be kept; the last good full never. */

@@ -24,13 +24,13 @@ export function engineOf(platform: Platform, environment: Environment): Engine {
       const {out, err} = await onRepository(subject, at, ['--output=text', '--verbose', 'verify'])
       return {problems: problemsIn(`${out}\n${err}`)}
     },
-    restore: ({into, restoring, archiving}, at) => {
+    restore: ({into, restoring, archiving, beside = environment}, at) => {
       const words = [...goalOf(restoring), ...(archiving ? [] : ['--archive-mode=off'])]
-      return laid(subject, {into, words}, at)
+      return laid(subject, {into, words, beside}, at)
     },
     restoreAsStandby: ({into, primary}, at) => {
       const words = ['--type=standby', `--recovery-option=primary_conninfo=${primary}`]
-      return laid(subject, {into, words}, at)
+      return laid(subject, {into, words, beside: environment}, at)
     },
     expire: async at => void (await onRepository(subject, at, ['expire'])),
     archive: () => archived(subject),
@@ -150,12 +150,17 @@ async function measured({platform, environment}: Subject, point: string, at: At)
   return figuresIn(answer, point)
 }
 
-async function laid(subject: Subject, {into, words}: {into: string; words: readonly string[]}, at: At): Promise<void> {
-  const {platform, environment} = subject
-  const machine = await platform.machine(hostOf(environment, 'database'))
+interface Laid {
+  readonly into: string
+  readonly words: readonly string[]
+  readonly beside: Environment
+}
+
+async function laid({platform, environment}: Subject, {into, words, beside}: Laid, at: At): Promise<void> {
+  const machine = await platform.machine(hostOf(beside, 'database'))
   const lay = pgbackrest(environment.id, ['--log-level-console=warn', `--pg1-path=${into}`, ...words, 'restore'])
   const argv = ['sh', '-c', 'find "$1" -mindepth 1 -delete; shift; exec "$@"', 'lay', into, ...lay]
-  const fence = at.fence(environmentLock(environment.id))
+  const fence = at.fence(environmentLock(beside.id))
   const end = await runJob(machine, {
     name: `${at.run} restore ${into}`,
     user: 'postgres',

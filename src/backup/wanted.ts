@@ -70,6 +70,18 @@ export function databaseEnd(pair: Pair): readonly Wanted[] {
   return [...ends(pair, database, repository), file(at.ofEnvironment(environment.id), text, '0640'), server]
 }
 
+/** What another host holds for as long as it reads an environment's backups; it is not where the database is. */
+export function readerEnd(pair: Pair): readonly Wanted[] {
+  const {environment, repository} = pair
+  const common = commonOf(environment)
+  const text = render('etc/pgbackrest/conf.d/database.conf', {
+    ...common,
+    client: repository.client.name,
+    peer: repository.name,
+  })
+  return [...known(pair, pair.database, repository), file(at.ofEnvironment(environment.id), text, '0640')]
+}
+
 /** Backups are taken by the host itself, whether or not anybody of ours is there. */
 export function repositorySchedule({environment}: Pair): readonly Wanted[] {
   const {id} = environment
@@ -124,14 +136,22 @@ const server: UnitWanted = {
 }
 
 /** What both ends have alike: who they are, and where the other one is. */
-function ends({environment, authority}: Pair, own: End, other: End): readonly Wanted[] {
+function ends(pair: Pair, own: End, other: End): readonly Wanted[] {
+  const [folder, ...rest] = known(pair, own, other)
+  const server = [
+    file(at.serverTls.certificate, own.server.chain, '0640'),
+    file(at.serverTls.key, own.server.key, '0640'),
+  ]
+  return [folder as Wanted, ...server, ...rest]
+}
+
+/** Who it is to the other end, and where that is. */
+function known({environment, authority}: Pair, own: End, other: End): readonly Wanted[] {
   const {id} = environment
   const tls = at.clientTls(id)
   return [
     {kind: 'directory', path: at.serverTls.folder, owner: 'root', group: 'postgres', mode: '0750'},
     file(at.serverTls.ca, authority, '0644'),
-    file(at.serverTls.certificate, own.server.chain, '0640'),
-    file(at.serverTls.key, own.server.key, '0640'),
     file(tls.certificate, own.client.chain, '0640'),
     file(tls.key, own.client.key, '0640'),
     {kind: 'directory', path: at.names, owner: 'root', group: 'root', mode: '0755'},

@@ -24,6 +24,8 @@ const builders: Readonly<Record<string, () => Promise<Build>>> = {
   'environment-activate': async () => (await import('../activation/register.ts')).buildActivate,
   'environment-add': async () => (await import('../tenant/register.ts')).buildEnvironmentAdd,
   'journal-sign-head': async () => (await import('../journal/register.ts')).buildSignHead,
+  'restore-copy': async () => (await import('../restore/register.ts')).buildRestoreCopy,
+  'restore-lift': async () => (await import('../restore/register.ts')).buildRestoreLift,
   'restore-run': async () => (await import('../restore/register.ts')).buildRestoreRun,
   'tenant-create': async () => (await import('../tenant/register.ts')).buildTenantCreate,
   'tenant-hand-over': async () => (await import('../tenant/register.ts')).buildTenantHandOver,

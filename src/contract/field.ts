@@ -95,6 +95,16 @@ export const fields: Readonly<Record<string, Field>> = {
     'an RRULE of RFC 5545, a time of day, and a number of hours',
     'Every third Tuesday is FREQ=MONTHLY;BYDAY=3TU 22:00 4h.',
   ),
+  masking: field(
+    'What nobody is to recognise in copies of production (R139). May be left out.',
+    'a list of at least one of accounts and feedback, each once',
+    'Write masking: [accounts, feedback].',
+  ),
+  'masking[]': field(
+    'accounts: addresses and names of people become numbers, and no password comes along; feedback: what people answered goes.',
+    'accounts or feedback',
+    'Choose one of the two.',
+  ),
   study: field(
     'The specific study (R002). Fields may come later, but the hand-over waits for all of them.',
     'a mapping of architecture, authentication, mail, vpn, flows and sizing',

@@ -12,6 +12,10 @@ export type Locale = (typeof locales)[number]
 export const contactRoles = ['operations', 'security', 'decision'] as const
 export type ContactRole = (typeof contactRoles)[number]
 
+/** What can be made unrecognisable in a copy of production. */
+export const maskable = ['accounts', 'feedback'] as const
+export type Maskable = (typeof maskable)[number]
+
 /** The fields of the specific study each customer gets (R002). */
 export const studyFields = ['architecture', 'authentication', 'mail', 'vpn', 'flows', 'sizing'] as const
 export type StudyField = (typeof studyFields)[number]
@@ -56,6 +60,8 @@ export interface Contract {
   }
   /** What is stricter than the rules of maintenance. */
   readonly calendar?: Strict | undefined
+  /** What nobody is to recognise in copies of production (R139). */
+  readonly masking?: readonly Maskable[] | undefined
   readonly study: Readonly<Partial<Record<StudyField, string>>>
   readonly contacts: readonly Contact[]
 }

@@ -3,7 +3,7 @@ import {z} from 'zod'
 import {across, type Checked, mapping, spanning} from './across.ts'
 import {countries} from './country.ts'
 import {fieldAt} from './field.ts'
-import {contactRoles, locales, studyFields, topologies} from './model.ts'
+import {contactRoles, locales, maskable, studyFields, topologies} from './model.ts'
 
 const label = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 /** Neither control, format (bidirectional marks, zero widths) nor unassigned characters. */
@@ -68,6 +68,7 @@ export const contractSchema = z
         dates: z.array(z.string().regex(dates)).min(1).max(20).optional(),
       })
       .optional(),
+    masking: z.array(z.enum(maskable)).min(1).refine(once).optional(),
     study: z.strictObject(chapters()).default({}),
     contacts: z
       .array(

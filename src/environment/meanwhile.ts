@@ -42,10 +42,10 @@ export function meanwhile(
 }
 
 function stateMeanwhile(
-  {phase}: Environment,
+  environment: Environment,
   {mode, until}: {mode: RuntimeState['mode']; until: string},
 ): RuntimeState {
-  const state = stateIn(phase)
+  const state = stateIn(environment)
   // Past `until` the services open: those that are closed for another reason must not.
   return state.mode === 'closed' ? state : {...state, mode, until}
 }

@@ -48,6 +48,8 @@ export interface Environment {
   readonly address: string
   /** Its WAL goes to a repository, from the moment its activation begins. */
   readonly archived?: boolean
+  /** Of which environment and moment (RFC 3339) its content is, where it is a copy. */
+  readonly copy?: {readonly of: string; readonly at: string; readonly neutralised: boolean} | undefined
 }
 
 /** What the runtime lets in; `until` is enforced by the runtime itself. */
@@ -56,12 +58,16 @@ export interface RuntimeState {
   readonly until?: string
   /** Shown on every page, in the language of the reader. */
   readonly banner?: Readonly<Record<Locale, string>>
+  /** Nothing leaves it. */
   readonly neutralised: boolean
+  readonly copy?: {readonly of: string; readonly at: string}
 }
 
-/** During the installation nobody of the customer gets in (R117). */
-export function stateIn(phase: Phase): RuntimeState {
-  return {mode: phase === 'installation' ? 'closed' : 'open', neutralised: false}
+/** During the installation nobody of the customer gets in (R117); a copy says what it is, and calls nobody (R139). */
+export function stateIn({phase, copy}: Pick<Environment, 'phase' | 'copy'>): RuntimeState {
+  const mode = phase === 'installation' ? 'closed' : 'open'
+  if (copy === undefined) return {mode, neutralised: false}
+  return {mode, neutralised: copy.neutralised, copy: {of: copy.of, at: copy.at}}
 }
 
 /** The host of a role; each role of a `single` environment is on the same one, its own edge among others. */

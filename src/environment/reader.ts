@@ -20,6 +20,11 @@ export function superuser(listening: Listening, database: 'postgres' | 'selfhelp
   return psql(listening, {user: 'postgres', database})
 }
 
+/** The same as the application itself: what is planted in a copy runs with the rights it would have there, and no more. */
+export function asApplication(listening: Listening): readonly string[] {
+  return psql(listening, {user: 'selfhelp', database: 'selfhelp'})
+}
+
 /** A program of PostgreSQL that asks the application's database as `reader`. */
 export function asReader(program: string, {port, socket = folder}: Listening): readonly string[] {
   return ['env', pinned, `${programs}/${program}`, '-U', reader, '-h', socket, '-p', `${port}`, '-d', 'selfhelp']

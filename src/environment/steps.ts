@@ -18,7 +18,7 @@ export {environmentId, hostnamesOf, parseEnvironment, refuseUnbuildable} from '.
 export {at as placeOf} from './place.ts'
 export {place} from './placement.ts'
 export type {Platform} from './platform.ts'
-export {type Listening, reading, superuser} from './reader.ts'
+export {asApplication, type Listening, reading, superuser} from './reader.ts'
 export {makeSecrets, removeSecrets} from './secret.ts'
 export {smoke} from './smoke.ts'
 export {asWanted, type Environments, environmentLock, shareLock, until} from './stage.ts'

@@ -84,10 +84,7 @@ export function database(environment: Environment, {password}: DatabaseSecrets):
 }
 
 /** The files its services are started from; nothing runs yet. */
-export function services(
-  environment: Environment,
-  state: RuntimeState = stateIn(environment.phase),
-): readonly Wanted[] {
+export function services(environment: Environment, state: RuntimeState = stateIn(environment)): readonly Wanted[] {
   const {id} = environment
   const name = fullName(environment)
   const program = programOf(environment.version)

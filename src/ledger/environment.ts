@@ -25,6 +25,8 @@ export interface EnvironmentRow extends NewEnvironment {
   readonly address: string
   /** Its WAL goes to a repository. */
   readonly archived: boolean
+  /** Of what it is a copy, where it is one. */
+  readonly copy: {readonly of: string; readonly at: string; readonly neutralised: boolean} | undefined
 }
 
 /** An environment as it is first written down. */
@@ -52,7 +54,9 @@ export async function environmentsOf(ledger: Queries, tenant?: string): Promise<
         where p.environment = e.id and role = 'edge'
         order by exists (select from placement o where o.environment = e.id and o.role = 'presentation' and o.host = p.host) desc
         limit 1) as address,
-      exists (select from backup b where b.environment = e.id) as archived
+      exists (select from backup b where b.environment = e.id) as archived,
+      (select json_build_object('of', origin, 'at', to_char(moment at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+        'neutralised', lifted_at is null) from environment_copy c where c.environment = e.id) as copy
     from environment e join tenant t on t.name = e.tenant
     where ${tenant ?? null}::text is null or e.tenant = ${tenant ?? null}
     order by e.tenant, array_position(array['production', 'qualification', 'test', 'training'], e.name)`

@@ -4,7 +4,10 @@ import type {Queries} from './ledger.ts'
 /** A request to go back to an earlier moment, and how far it has come. */
 export interface RestoreRow {
   readonly id: string
+  /** Whose backups it is made from, and where it is put unless it is a copy. */
   readonly environment: string
+  /** The environment that gets a copy. */
+  readonly copiedTo: string | undefined
   readonly target: Temporal.Instant
   readonly state: RestoreState
   readonly askedBy: string
@@ -25,14 +28,15 @@ export type RestoreState = 'requested' | 'planned' | 'agreed' | 'running' | 'don
 export type NewRestore = Pick<
   RestoreRow,
   'id' | 'environment' | 'target' | 'askedBy' | 'channel' | 'ticket' | 'askedAt' | 'dueAt'
->
+> &
+  Partial<Pick<RestoreRow, 'copiedTo'>>
 
 /** Writes a request down. */
 export async function insertRestore(q: Queries, restore: NewRestore): Promise<void> {
-  const {id, environment, target, askedBy, channel, ticket, askedAt, dueAt} = restore
+  const {id, environment, copiedTo, target, askedBy, channel, ticket, askedAt, dueAt} = restore
   await q.all`
-    insert into restore (id, environment, target, state, asked_by, channel, ticket, asked_at, due_at)
-    values (${id}, ${environment}, ${target}, 'requested', ${askedBy}, ${channel}, ${ticket}, ${askedAt}, ${dueAt})`
+    insert into restore (id, environment, copied_to, target, state, asked_by, channel, ticket, asked_at, due_at)
+    values (${id}, ${environment}, ${copiedTo ?? null}, ${target}, 'requested', ${askedBy}, ${channel}, ${ticket}, ${askedAt}, ${dueAt})`
 }
 
 /** One request. */

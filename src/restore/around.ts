@@ -1,6 +1,6 @@
 import {Temporal} from 'temporal-polyfill'
 import {engineOf, measured, proven, scratchGone} from '../backup/steps.ts'
-import {fullName} from '../environment/model.ts'
+import {fullName, stateIn} from '../environment/model.ts'
 import {lettingIn, opened} from '../environment/steps.ts'
 import {Refusal} from '../error.ts'
 import {lastGoodDrills} from '../ledger/backup.ts'
@@ -55,15 +55,7 @@ export function chainProven({platform, which}: Work): Fact {
 /** Nobody writes: the services show a page, and open by themselves at the bracket's end. */
 export function frozen(work: Work): Fact {
   const {platform, input, which} = work
-  const closed = lettingIn(
-    platform,
-    async () => [await which()],
-    async () => ({
-      mode: 'closed' as const,
-      until: await untilOf(work),
-      neutralised: false,
-    }),
-  )
+  const closed = closedMeanwhile(work)
   return {
     holds: at => closed.holds(at),
     make: async at => {
@@ -76,6 +68,16 @@ export function frozen(work: Work): Fact {
       at.tell(`${fullName(await which())} is closed; at the latest it opens at ${until}`)
     },
   }
+}
+
+/** The services are told that they are closed, and until when; else what they are is as the ledger says. */
+export function closedMeanwhile(work: Work): Fact {
+  const {platform, which} = work
+  return lettingIn(
+    platform,
+    async () => [await which()],
+    async environment => ({...stateIn(environment), mode: 'closed' as const, until: await untilOf(work)}),
+  )
 }
 
 /** People come in again. */

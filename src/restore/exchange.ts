@@ -107,7 +107,7 @@ export function oldDataGone({platform, input, which}: Work): Fact {
 }
 
 /** Nobody is kept out while an outside failure is looked into: tried three times, it goes back to the state before. */
-function orBack({which}: Work, make: (at: At) => Promise<void>): (at: At) => Promise<void> {
+export function orBack({which}: Pick<Work, 'which'>, make: (at: At) => Promise<void>): (at: At) => Promise<void> {
   return async at => {
     for (let tries = 1; ; tries++) {
       try {

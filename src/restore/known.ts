@@ -25,7 +25,9 @@ export async function knownOf(platform: Platform, typed: string): Promise<Known>
     timelinesOf(platform.ledger, environment.id),
     restores(platform.ledger, {open: false, limit: 1000}),
   ])
-  const closed = rows.filter(row => row.environment === environment.id).flatMap(closedWindows)
+  const closed = rows
+    .filter(row => row.environment === environment.id && row.copiedTo === undefined)
+    .flatMap(closedWindows)
   const reach = reachOf({...repository, newest: archive.newest, closed})
   if (repository.trouble === undefined && reach !== undefined) return {environment, repository, lines, reach}
   throw new Failure(
@@ -58,7 +60,7 @@ export async function restoreIn(
   ledger: Queries,
   id: string,
   states?: readonly RestoreState[],
-): Promise<{row: RestoreRow; environment: Environment}> {
+): Promise<{row: RestoreRow; environment: Environment; into: Environment | undefined}> {
   const row = await restoreById(ledger, id)
   if (row === undefined)
     throw new Refusal('not-found', `There is no request ${id}.`, {remedies: ['selfhelp restore list']})
@@ -71,9 +73,10 @@ export async function restoreIn(
         remedies: [`selfhelp restore show ${id}`],
       },
     )
-  const environment = (await environmentsOf(ledger)).map(asEnvironment).find(one => one.id === row.environment)
+  const all = (await environmentsOf(ledger)).map(asEnvironment)
+  const environment = all.find(one => one.id === row.environment)
   if (environment === undefined) throw new Bug(`request ${id} is about an environment that is gone`)
-  return {row, environment}
+  return {row, environment, into: all.find(one => one.id === row.copiedTo)}
 }
 
 function closedWindows({detail}: RestoreRow) {

@@ -8,15 +8,25 @@ import {restoreIn} from './known.ts'
 export async function listRestores(
   ledger: Queries,
   asked: {open: boolean; limit: number},
-): Promise<{items: readonly (RestoreRow & {name: string})[]}> {
+): Promise<{items: readonly (RestoreRow & Named)[]}> {
   const names = new Map((await environmentsOf(ledger)).map(asEnvironment).map(one => [one.id, fullName(one)]))
   return {
-    items: (await restores(ledger, asked)).map(row => ({...row, name: names.get(row.environment) ?? row.environment})),
+    items: (await restores(ledger, asked)).map(row => {
+      const into = row.copiedTo ?? row.environment
+      return {...row, name: names.get(into) ?? into, ...(row.copiedTo ? {copyOf: names.get(row.environment)} : {})}
+    }),
   }
 }
 
+interface Named {
+  /** Where it is put. */
+  readonly name: string
+  /** Where it comes from, when that is another environment. */
+  readonly copyOf?: string | undefined
+}
+
 /** One request and what it is about. Throws `not-found`. */
-export async function showRestore(ledger: Queries, id: string): Promise<{row: RestoreRow; name: string}> {
-  const {row, environment} = await restoreIn(ledger, id)
-  return {row, name: fullName(environment)}
+export async function showRestore(ledger: Queries, id: string): Promise<{row: RestoreRow} & Named> {
+  const {row, environment, into} = await restoreIn(ledger, id)
+  return into ? {row, name: fullName(into), copyOf: fullName(environment)} : {row, name: fullName(environment)}
 }

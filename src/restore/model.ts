@@ -90,6 +90,8 @@ export interface RestorePlan {
   /** What was done since the target and will be undone. */
   readonly lost: {readonly minutes: number; readonly rows: Readonly<Record<string, number>>}
   readonly steps: readonly string[]
+  /** Into which environment it is copied, and what nobody is to recognise in it; then `lost` is what that one holds. */
+  readonly copy?: {readonly into: string; readonly masking: readonly string[]} | undefined
 }
 
 /** How wrong an estimate may be, either way. */

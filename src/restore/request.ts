@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto'
 import {Temporal} from 'temporal-polyfill'
-import type {Platform} from '../environment/steps.ts'
+import {environmentNamed, type Platform} from '../environment/steps.ts'
 import {Refusal} from '../error.ts'
 import type {Queries} from '../ledger/ledger.ts'
 import {changeRestore, insertRestore, type RestoreRow, restoreById} from '../ledger/restore.ts'
@@ -10,6 +10,8 @@ import {dueFrom} from './model.ts'
 
 export interface Asked {
   readonly tenant: string
+  /** Where it is put; production, where it came from, when left out. */
+  readonly environment?: string | undefined
   readonly target: Temporal.Instant
   /** The contact's id. */
   readonly by: string
@@ -18,15 +20,15 @@ export interface Asked {
 }
 
 /**
- * Writes down that the customer asked to go back (R233). Throws `input-invalid` for the future, `restore-out-of-reach`,
- * `contact-unfit`, `backup-inactive`.
+ * Writes down that the customer asked to go back (R233), or for a copy of then in another environment; never the other way.
+ * Throws `input-invalid` for the future, `restore-out-of-reach`, `contact-unfit`, `backup-inactive`, `not-found`.
  */
 export async function requestRestore(
   platform: Platform,
   asked: Asked,
   {plan = false} = {},
 ): Promise<RestoreRow | undefined> {
-  const {tenant, target, by, channel, ticket} = asked
+  const {tenant, target, by, channel, ticket, environment = 'production'} = asked
   const typed = `${tenant}/production`
   const askedAt = platform.clock.now()
   await refuseUnknown(platform.ledger, {tenant, by})
@@ -35,6 +37,8 @@ export async function requestRestore(
       facts: {target: target.toString(), now: askedAt.toString()},
       remedies: ['Give a moment that has passed.'],
     })
+  const into =
+    environment === 'production' ? undefined : await environmentNamed(platform.ledger, `${tenant}/${environment}`)
   const known = await knownOf(platform, typed)
   refuseOutOfReach(typed, known, target)
   if (plan) return undefined
@@ -43,6 +47,7 @@ export async function requestRestore(
   await insertRestore(platform.ledger, {
     id,
     environment: known.environment.id,
+    copiedTo: into?.id,
     target,
     askedBy: by,
     channel,

@@ -9,8 +9,8 @@ install -d -o postgres -g postgres -m 0700 "$run" || exit 1
   printf "fsync = off\nfull_page_writes = off\nhot_standby = off\nmax_connections = 40\nshared_buffers = 64MB\n"
   printf "track_commit_timestamp = on\nssl = off\nautovacuum = off\nlogging_collector = off\nmax_wal_size = 4GB\n"
 } >"$run/conf"
-printf 'local all postgres peer\nlocal selfhelp selfhelp_reader peer map=reader\n' >"$run/hba"
-echo 'reader postgres selfhelp_reader' >"$run/ident"
+printf 'local all postgres peer\nlocal selfhelp selfhelp_reader peer map=ours\nlocal selfhelp selfhelp peer map=ours\n' >"$run/hba"
+printf 'ours postgres selfhelp_reader\nours postgres selfhelp\n' >"$run/ident"
 chown postgres:postgres "$run/conf" "$run/hba" "$run/ident"
 systemctl stop "$unit" 2>/dev/null
 systemctl reset-failed "$unit" 2>/dev/null

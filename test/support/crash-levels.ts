@@ -75,5 +75,7 @@ export const levels: readonly Level[] = [
   },
   {runbook: 'certificate-issue', scripted: here('certificate-trials.ts', 'issue')},
   {runbook: 'domain-remove', scripted: here('certificate-trials.ts', 'domainRemoval')},
+  {runbook: 'restore-copy', scripted: here('restore-trials.ts', 'copying')},
+  {runbook: 'restore-lift', scripted: here('restore-trials.ts', 'lifting')},
   {runbook: 'farewell-expire', scripted: tenants('expiry'), typed: inputOf('farewell-expire', {})},
 ]

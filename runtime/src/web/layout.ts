@@ -68,10 +68,18 @@ export function plain(scene: Scene, title: string, text: Piece): Html {
   return layout(scene, title, html`<section class="card narrow"><h1>${title}</h1><p>${text}</p></section>`)
 }
 
+/** A moment as people read it, with the zone it is shown in. */
+export function shownTime({locale, config}: Pick<Scene, 'locale' | 'config'>, instant: string): string {
+  const format = {dateStyle: 'long', timeStyle: 'short', timeZone: config.timeZone} as const
+  return `${new Intl.DateTimeFormat(locale, format).format(new Date(instant))} (${config.timeZone})`
+}
+
 function notices(scene: Scene): Html {
-  const {banner, neutralised} = scene.state
+  const {banner, neutralised, copy} = scene.state
+  const w = words[scene.locale]
   const text = banner?.[scene.locale] ?? banner?.[scene.config.locale] ?? banner?.fr ?? banner?.en
-  return html`${neutralised && html`<p class="notice neutral" role="status">${words[scene.locale].neutralised}</p>`}
+  return html`${copy && html`<p class="notice copy" role="status">${w.copyOf} ${copy.of}, ${w.copyAsOf} <time datetime="${copy.at}">${shownTime(scene, copy.at)}</time></p>`}
+${neutralised && html`<p class="notice neutral" role="status">${w.neutralised}</p>`}
 ${text && html`<p class="notice" role="status">${text}</p>`}`
 }
 
