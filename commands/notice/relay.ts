@@ -1,9 +1,8 @@
-import {readFileSync} from 'node:fs'
 import {Args, Flags} from '@oclif/core'
 import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {setRelay} from '../../src/notice/relay.ts'
 import {relayRows} from '../../src/notice/view.ts'
-import {readPrivateFile} from '../../src/secret/private-file.ts'
+import {readNamed, readPrivateFile} from '../../src/secret/private-file.ts'
 import {Secret} from '../../src/secret/secret.ts'
 
 export default class NoticeRelay extends LedgerMutation {
@@ -28,7 +27,7 @@ export default class NoticeRelay extends LedgerMutation {
     const {host, port, security, account, sender} = flags
     const file = flags['password-file']
     const password = file === undefined ? undefined : new Secret(readPrivateFile(file).trim())
-    const ca = flags.ca === undefined ? undefined : readFileSync(flags.ca, 'utf8')
+    const ca = flags.ca === undefined ? undefined : readNamed(flags.ca)
     const wanted = {owner: args.owner, host, port, security, account, sender, ca, password, perHour: flags['per-hour']}
     const result = await setRelay({ledger: await world.ledger(), secrets: world.secrets}, wanted, world.clock.now())
     return {result, view: relayRows([result])}

@@ -1,11 +1,11 @@
 import {createPublicKey} from 'node:crypto'
-import {readFile} from 'node:fs/promises'
 import {Args, Flags} from '@oclif/core'
 import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {Refusal} from '../../src/error.ts'
 import {addReleaseFile} from '../../src/release/add.ts'
 import {shelfIn} from '../../src/release/shelf.ts'
 import {releaseAdded} from '../../src/release/view.ts'
+import {readNamed} from '../../src/secret/private-file.ts'
 
 export default class ReleaseAdd extends LedgerMutation {
   static override summary = 'Prove a release that was built elsewhere, keep its files and record it'
@@ -21,15 +21,16 @@ export default class ReleaseAdd extends LedgerMutation {
   ]
 
   protected override async answer({args, flags, world}: Typed<typeof ReleaseAdd>) {
-    const accept = flags['public-key'] === undefined ? {} : {accept: await keyIn(flags['public-key'])}
+    const accept = flags['public-key'] === undefined ? {} : {accept: keyIn(flags['public-key'])}
     const result = await addReleaseFile(await shelfIn(world), {file: args.file, ...accept})
     return {result, view: releaseAdded(result)}
   }
 }
 
-async function keyIn(file: string) {
+function keyIn(file: string) {
+  const text = readNamed(file)
   try {
-    const key = createPublicKey(await readFile(file, 'utf8'))
+    const key = createPublicKey(text)
     if (key.asymmetricKeyType === 'ed25519') return key
   } catch {
     // Said below.

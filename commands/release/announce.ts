@@ -1,8 +1,8 @@
-import {readFileSync} from 'node:fs'
 import {Args, Flags} from '@oclif/core'
 import {announceRelease} from '../../src/announcement/announce.ts'
 import {announcedView} from '../../src/announcement/view.ts'
 import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
+import {readNamed} from '../../src/secret/private-file.ts'
 
 export default class ReleaseAnnounce extends LedgerMutation {
   static override summary = 'Tell each tenant with an older version what a new one brings, once'
@@ -18,7 +18,7 @@ export default class ReleaseAnnounce extends LedgerMutation {
   ]
 
   protected override async answer({args, flags, world, signed}: Typed<typeof ReleaseAnnounce>) {
-    const notes = {fr: readFileSync(flags['notes-fr'], 'utf8'), en: readFileSync(flags['notes-en'], 'utf8')}
+    const notes = {fr: readNamed(flags['notes-fr']), en: readNamed(flags['notes-en'])}
     const about = {version: args.version, notes, onPremise: flags['on-premise'], operator: signed?.operator ?? ''}
     const result = await announceRelease(await world.ledger(), world.clock.now(), about)
     const failed = result.items.some(({trouble}) => trouble !== undefined)

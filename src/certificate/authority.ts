@@ -1,9 +1,9 @@
-import {readFileSync} from 'node:fs'
 import {Refusal} from '../error.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {putSchedule} from '../ledger/schedule.ts'
 import type {SecretStore} from '../ledger/secret-store.ts'
 import {putSetting, setting} from '../ledger/setting.ts'
+import {readNamed} from '../secret/private-file.ts'
 import {Secret} from '../secret/secret.ts'
 import type {AcmeAuthority} from './acme.ts'
 import {rootsIn} from './check.ts'
@@ -43,7 +43,7 @@ export function readAuthority(typed: AuthorityTyped): {authority: AcmeAuthority;
     ...(bound ? {bound} : {}),
     ...(dnsServer ? {dns: {server, port: Number(port)}} : {}),
   }
-  return {authority, dnsKey: dnsKey === undefined ? undefined : new Secret(contentOf(dnsKey))}
+  return {authority, dnsKey: dnsKey === undefined ? undefined : new Secret(readNamed(dnsKey))}
 }
 
 /** Sets the authority that speaks ACME. Another directory has another account. */
@@ -60,16 +60,5 @@ export async function setAuthority(
 }
 
 function pemOf(path: string): string {
-  return rootsIn({name: path, bytes: Buffer.from(contentOf(path))}).join('\n')
-}
-
-function contentOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new Refusal('input-invalid', `${path} cannot be read: ${cause instanceof Error ? cause.message : cause}.`, {
-      facts: {file: path},
-      cause,
-    })
-  }
+  return rootsIn({name: path, bytes: Buffer.from(readNamed(path))}).join('\n')
 }

@@ -1,6 +1,6 @@
 import {paint, type Tone} from './paint.ts'
 import type {Out} from './streams.ts'
-import {length, wrap} from './wrap.ts'
+import {isTyped, length, longestPart, wrap} from './wrap.ts'
 
 interface Cell {
   readonly text: string
@@ -8,8 +8,6 @@ interface Cell {
 }
 
 const gap = 2
-/** Words up to here are never broken: names, instants, fingerprints as we show them. */
-const longestWhole = 32
 
 /**
  * An aligned table no wider than the terminal. The widest columns give way first, and are wrapped between words. Where not
@@ -30,20 +28,17 @@ export function drawTable(
   const least = kept.map((_, at) => Math.max(...shown.map(row => longestWord(row[at]?.text ?? ''))))
   if (sum(least) <= room) return shown.map(row => drawRow(row, fit(wanted, least, room), out)).join('')
   const names = kept.map(at => heads[at] ?? '')
-  return body
-    .map(row =>
-      drawFields(
-        row.map((cell, at) => [names[at] ?? '', cell] as const),
-        out,
-      ),
-    )
-    .join('\n')
+  return body.map(row => drawFields(told(row, names), out)).join('\n')
 }
 
 const nothing: Cell = {text: '–', tone: 'dim'}
+/** As fields, those that have a value. */
+const told = (row: readonly Cell[], names: readonly string[]) =>
+  row.flatMap((cell, at) => (cell.text === nothing.text ? [] : [[names[at] ?? '', cell] as const]))
+
 const oneLine = ({text, tone}: Cell): Cell => ({text: text.replace(/\s+/g, ' '), tone})
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0)
-const longestWord = (text: string) => Math.min(longestWhole, Math.max(...text.split(' ').map(length)))
+const longestWord = (text: string) => Math.max(...text.split(' ').map(longestPart))
 
 function drawRow(row: readonly Cell[], widths: readonly number[], out: Out): string {
   const cells = row.map(({text}, at) => wrap(text, widths[at] ?? 0))
@@ -82,5 +77,3 @@ export function drawFields(fields: readonly (readonly [name: string, cell: Cell]
     })
     .join('')
 }
-
-const isTyped = (line: string) => /^(?:→ )?(?:curl|selfhelp) /.test(line)

@@ -3,6 +3,7 @@ import type {Tone} from './paint.ts'
 import {printable} from './printable.ts'
 import type {Out} from './streams.ts'
 import {drawFields, drawTable} from './table.ts'
+import {wrapProse} from './wrap.ts'
 
 /**
  * What a person sees of a result, as data. A noun's `view.ts` returns it and imports only this type;
@@ -39,7 +40,7 @@ export interface Toned {
 /** Writes a view to a stream, as that stream can show it; `now` is what times in a table are told from. */
 export function show(view: View, out: Out, now: Temporal.Instant): void {
   if (typeof view === 'string') {
-    if (view !== '') out.write(printable(view.endsWith('\n') ? view : `${view}\n`))
+    if (view !== '') out.write(wrapProse(printable(view.endsWith('\n') ? view : `${view}\n`), out.columns))
   } else if ('heads' in view) showTable(view, out, now)
   else if ('fields' in view) showFields(view, out)
   else for (const part of view) show(part, out, now)

@@ -1,14 +1,10 @@
 /** Lines of at most so many characters: broken at spaces, and within a word only when the word alone is too long. */
 export function wrap(text: string, width: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ').flatMap(each => pieces(each, Math.max(1, width)))) {
-    if (line !== '' && length(line) + 1 + length(word) > width) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, line]
+  const most = Math.max(1, width)
+  return filled(
+    text.split(' ').flatMap(word => pieces(word, most)),
+    most,
+  )
 }
 
 /** In characters, as a terminal counts them. */
@@ -16,13 +12,49 @@ export function length(text: string): number {
   return [...text].length
 }
 
+/** A paragraph broken at spaces only, each line as far in as the first; what is to be typed stays one line. */
+export function wrapProse(text: string, width: number): string {
+  const lines = text.split('\n').flatMap(line => {
+    if (length(line) <= width || isTyped(line)) return [line]
+    const indent = /^\s*/.exec(line)?.[0] ?? ''
+    return filled(line.trimStart().split(' '), width - length(indent)).map(part => indent + part)
+  })
+  return lines.join('\n')
+}
+
+/** A command line and nothing else: broken, it could not be copied. */
+export function isTyped(line: string): boolean {
+  return /^\s*(?:[\w ]{1,20}: |→ )?(?:curl .*|selfhelp [^,;:]*)$/.test(line)
+}
+
+/** Words up to here are never broken: names, instants, fingerprints as we show them. */
+const longestWhole = 32
+
+/** The width a word needs: up to a limit all of it, beyond that its longest part. */
+export function longestPart(word: string): number {
+  const whole = length(word)
+  return whole <= longestWhole ? whole : Math.max(longestWhole, ...partsOf(word).map(length))
+}
+
+function filled(words: readonly string[], width: number): string[] {
+  const lines: string[] = []
+  for (const word of words) {
+    const last = lines.at(-1)
+    if (last !== undefined && length(last) + 1 + length(word) <= width) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}
+
 /** Paths, addresses and lists are broken behind what separates their parts. */
+function partsOf(word: string): readonly string[] {
+  return word.match(/[^/,:;=@._&?-]*[/,:;=@._&?-]|[^/,:;=@._&?-]+$/g) ?? [word]
+}
+
 function pieces(word: string, width: number): string[] {
   if (length(word) <= width) return [word]
   const packed: string[] = []
-  for (const part of (word.match(/[^/,:;=@._&?-]*[/,:;=@._&?-]|[^/,:;=@._&?-]+$/g) ?? [word]).flatMap(each =>
-    cut(each, width),
-  )) {
+  for (const part of partsOf(word).flatMap(each => cut(each, width))) {
     const last = packed.at(-1)
     if (last !== undefined && length(last) + length(part) <= width) packed[packed.length - 1] = last + part
     else packed.push(part)

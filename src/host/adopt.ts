@@ -1,8 +1,8 @@
-import {readFileSync} from 'node:fs'
 import {Refusal} from '../error.ts'
 import {host as hostRow} from '../ledger/host.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {site as siteRow} from '../ledger/site.ts'
+import {readNamed} from '../secret/private-file.ts'
 import {Secret} from '../secret/secret.ts'
 import {type HostAddInput, isSame} from './add.ts'
 import {fingerprintOf} from './fingerprint.ts'
@@ -83,20 +83,12 @@ export async function readIdentity(path: string | undefined): Promise<Secret> {
       remedies: ['--identity FILE'],
     })
   const {parseKey} = (await import('ssh2')).default.utils
-  const text = read(path)
+  const text = readNamed(path)
   const key = parseKey(text)
   if (!(key instanceof Error)) return new Secret(text)
   throw new Refusal('input-invalid', `--identity ${path} is no private key that can be read: ${key.message}.`, {
     remedies: ['Give an unencrypted OpenSSH private key; it is read once and kept nowhere.'],
   })
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new Refusal('input-invalid', `--identity ${path} cannot be read.`, {cause})
-  }
 }
 
 /** The pinned key is known: it need not be shown again unless another is named. */

@@ -1,4 +1,4 @@
-import {existsSync, mkdirSync, readFileSync} from 'node:fs'
+import {existsSync, mkdirSync} from 'node:fs'
 import {hostname, userInfo} from 'node:os'
 import {join} from 'node:path'
 import {createAuthority, rootFile} from '../ca/steps.ts'
@@ -18,6 +18,7 @@ import {secretStore} from '../ledger/secret-store.ts'
 import {putSetting, setting} from '../ledger/setting.ts'
 import {defaultKeyFile, machineKeyFile, signRequest} from '../operator/steps.ts'
 import {keyFileOf, newKey, readKeys, writeKeys} from '../secret/key-file.ts'
+import {readNamed} from '../secret/private-file.ts'
 import {recoveryKey} from '../secret/recovery.ts'
 import {beginAnchors} from './anchors.ts'
 import {makeKeys} from './keys.ts'
@@ -49,7 +50,7 @@ export interface Initialised extends FirstOperators {
 /** Makes whatever is missing of a control plane: ledger, keys, authority, first operators. Idempotent; any number at once. */
 export async function init(input: InitInput): Promise<Initialised> {
   const {home, env} = input
-  const recovery = input.recoveryKeys.map(file => recoveryKey(readText(file), file))
+  const recovery = input.recoveryKeys.map(file => recoveryKey(readNamed(file), file))
   mkdirSync(home, {recursive: true, mode: 0o711})
   await using _ = await lockFile(join(home, 'init.lock'))
   const ledger = await createLedger({home, env})
@@ -128,12 +129,4 @@ async function record(
   const {account, machine} = signed
   const entry = {at: clock.now(), kind: 'command', subject: 'ledger', result: 'done', body, signature} as const
   await append(ledger, {...entry, operator: signed.operator, account, machine})
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new Refusal('input-invalid', `The recovery key ${file} cannot be read.`, {cause})
-  }
 }

@@ -1,5 +1,5 @@
-import {readFileSync} from 'node:fs'
 import {Refusal} from '../error.ts'
+import {readNamed} from '../secret/private-file.ts'
 
 const kinds =
   /^(?:ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521)|ssh-rsa|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com)$/
@@ -22,16 +22,6 @@ export function readPublicKey(file: string): string {
   throw new Refusal('input-invalid', `${file} is no SSH public key.`, {remedies: ['ssh-keygen -t ed25519 -f FILE']})
 }
 
-/** A file's text; a Refusal when it cannot be read. */
-export function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-    throw new Refusal('input-invalid', `${file} cannot be read${missing ? ': there is no such file' : ''}.`, {
-      facts: {file},
-      remedies: ['Give the path of a key file you may read; a new one: ssh-keygen -t ed25519 -f FILE'],
-      cause,
-    })
-  }
-}
+/** The text of a key file; a Refusal when it cannot be read. */
+export const readText = (file: string): string =>
+  readNamed(file, ['Give the path of a key file you may read; a new one: ssh-keygen -t ed25519 -f FILE'])

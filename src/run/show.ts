@@ -36,15 +36,17 @@ export async function showRun(ledger: Ledger, id: string, runbooks: Registry): P
     heldLocks(ledger, {run: id}),
     openBrackets(ledger),
   ])
-  const steps = await stepsOf(runbooks, row)
+  const known = await stepsOf(runbooks, row)
+  // A runbook this selfhelp does not know any more still has its records.
+  const names: readonly Pick<Step, 'name'>[] = known ?? records
   const bracket = open.find(one => one.run === id)
-  const never = pointOfNoReturn(steps, records)
+  const never = pointOfNoReturn(known ?? [], records)
   const followed = await isFollowed(ledger, row)
   const state = !followed && row.executor !== undefined && row.state !== 'queued' ? 'stopped' : row.state
   return {
     run,
     ...row,
-    steps: steps.map(({name}, position) => shown(name, position, records)),
+    steps: names.map(({name}, position) => shown(name, position, records)),
     heldLocks: locks,
     open: bracket && {step: bracket.step, until: bracket.until},
     pastReturn:
@@ -63,11 +65,10 @@ function shown(name: string, position: number, records: readonly StepRow[]): Sho
   return {position, name, state, startedAt, endedAt, ...(trouble ? {trouble} : {})}
 }
 
-/** A runbook this selfhelp does not know any more still has its records. */
 async function stepsOf(
   runbooks: Registry,
   {runbook, input}: Pick<RunRow, 'runbook' | 'input'>,
-): Promise<readonly Step[]> {
+): Promise<readonly Step[] | undefined> {
   const found = await runbooks(runbook).catch(() => undefined)
-  return found?.steps(input) ?? []
+  return found?.steps(input)
 }

@@ -3,14 +3,38 @@ import {closeSync, fsyncSync, lstatSync, openSync, readFileSync, renameSync, sta
 import {dirname} from 'node:path'
 import {Refusal} from '../error.ts'
 
-/** Reads a file that only its owner may read; a Refusal `file-exposed` when others may. */
+/** Reads a file that somebody named; a Refusal `input-invalid` when it cannot be read, saying why. */
+export function readNamed(file: string, remedies: readonly string[] = []): string {
+  return reading(file, remedies, () => readFileSync(file, 'utf8'))
+}
+
+/** Reads a file that only its owner may read; a Refusal `file-exposed` when others may, `input-invalid` when we may not. */
 export function readPrivateFile(file: string): string {
-  const mode = statSync(file).mode & 0o777
+  const mode = reading(file, [], () => statSync(file).mode & 0o777)
   if ((mode & 0o077) !== 0)
     throw new Refusal('file-exposed', `${file} is open to others (mode ${mode.toString(8)}); it was not read.`, {
       remedies: [`chmod 600 ${file}`],
     })
-  return readFileSync(file, 'utf8')
+  return readNamed(file)
+}
+
+function reading<T>(file: string, remedies: readonly string[], read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? `${cause.code}` : ''
+    throw new Refusal('input-invalid', `${file} cannot be read: ${whys[code] ?? code}.`, {
+      facts: {file},
+      remedies,
+      cause,
+    })
+  }
+}
+
+const whys: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'you may not read it',
+  EISDIR: 'it is a folder',
 }
 
 /** Writes a file whole or not at all, on disk when this returns; mode 0600 unless it is public. */

@@ -119,12 +119,18 @@ t.test('where not even the words fit beside each other, each row is told as fiel
       '         ezvsaas.test/',
       'since    8 min ago',
       '',
-      'name     acme',
-      'address  –',
-      'since    8 min ago',
+      'name   acme',
+      'since  8 min ago',
       '',
     ].join('\n'),
   )
+})
+
+t.test('a sentence is broken between words, a command or a word that is too long is not', async t => {
+  t.equal(shown('  the host did not answer in time', 20), '  the host did not\n  answer in time\n')
+  t.equal(shown('next: selfhelp host apply north-1', 20), 'next: selfhelp host apply north-1\n')
+  t.equal(shown('at https://acme.ezvsaas.test/welcome', 20), 'at\nhttps://acme.ezvsaas.test/welcome\n')
+  t.equal(shown('  the host did not answer in time'), '  the host did not answer in time\n')
 })
 
 t.test('a long field goes on below itself, and what is to be typed stays one line', async t => {

@@ -119,6 +119,26 @@ t.test('a plan says what would be, and leaves every row and every file as it was
     t.same(await everything(owner), before)
   })
 
+  await t.test('a file that is mistyped is said to be missing, wherever one is named', async t => {
+    const missing = join(home, 'nothing-of-that-name')
+    for (const words of [
+      ['release', 'announce', '0.9.0', '--notes-fr', missing, '--notes-en', missing],
+      ['release', 'add', 'x.tar.gz', '--public-key', missing],
+      ['notice', 'relay', 'platform', '--ca', missing],
+      ['notice', 'relay', 'platform', '--password-file', missing],
+      ['operator', 'add', 'joe@cmc.test', '--key', missing],
+      ['init', '--recovery-key', missing],
+      ['freeze', 'remove', freeze.id, '--reason', 'x', '--operator-key', missing],
+      ['certificate', 'authority', 'set', '--directory', 'https://a.test/d', '--root', missing],
+      ['contract', 'check', missing],
+      ['vpn', 'add', missing],
+    ])
+      t.match(await typed(...words), {
+        exit: 2,
+        answer: {error: {code: 'input-invalid', message: /nothing-of-that-name/}},
+      })
+  })
+
   await t.test('a person is told that nothing was changed; meant in earnest it is', async t => {
     const words = ['freeze', 'remove', freeze.id, '--reason', 'x']
     const {out} = await run([join(packageRoot(), 'bin/selfhelp'), ...words, '--plan'], {env})
