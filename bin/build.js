@@ -27,6 +27,13 @@ const builtins = {
     }))
   },
 }
+// oclif asks whether this is Linux inside Windows, where we do not run, with a package that asks much of the machine.
+const elsewhere = {
+  name: 'elsewhere',
+  setup({onLoad}) {
+    onLoad({filter: /node_modules\/wsl-utils\/index\.js$/}, () => ({contents: 'export const isWsl = false'}))
+  },
+}
 // How long a build that was replaced stays for the processes that began with it.
 const keptMilliseconds = 3_600_000
 
@@ -61,7 +68,7 @@ const require = $createRequire(import.meta.url), __filename = import.meta.filena
       ...Object.keys(pjson.dependencies).filter(name => !bundled.has(name)),
     ],
     banner: {js: commonJs},
-    plugins: [builtins],
+    plugins: [builtins, elsewhere],
     sourcemap: 'linked',
     sourcesContent: false,
     chunkNames: 'part/[name]-[hash]',
