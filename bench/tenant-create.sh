@@ -87,8 +87,13 @@ ssl = on
 ssl_cert_file = '$home/database.crt'
 ssl_key_file = '$home/database.key'
 ssl_min_protocol_version = 'TLSv1.2'
+password_encryption = 'scram-sha-256'
 max_connections = 40
 shared_buffers = 16MB
+archive_mode = on
+archive_command = '/bin/true'
+archive_timeout = 0
+track_commit_timestamp = on
 timezone = UTC
 log_timezone = UTC
 CONF
@@ -97,15 +102,17 @@ CONF
   : >$etc/environment; : >$etc/pg_ctl.conf; : >$etc/pg_ident.conf
   chown postgres:postgres $etc/*
   wait $initdb
+  sync -f $data
   systemctl start --no-block postgresql@15-$id
   until $bin/pg_isready -q -h /var/run/postgresql -p "$database"; do sleep 0.02; done
   sql "create role selfhelp login password '$(cat $home/secret/database-password)'"
   sql "create database selfhelp owner selfhelp template template0"
+  sql "revoke all on database selfhelp from public"
   at database
 }
 
 install -d -o postgres -g postgres ${data%/*} ${etc%/*} $etc
-as postgres $bin/initdb -D $data --data-checksums -E UTF8 --locale=C.UTF-8 -A peer --no-instructions >/dev/null &
+as postgres $bin/initdb --no-sync -D $data --data-checksums -E UTF8 --locale=C.UTF-8 -A peer --no-instructions >/dev/null &
 initdb=$!
 useradd --system --user-group --comment "Self Help peer/production" $id
 read -r size

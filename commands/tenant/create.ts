@@ -30,6 +30,7 @@ export default class TenantCreate extends Mutation {
     const [beginning, runbook] = await Promise.all([beginningOf(world), buildTenantCreate(world)])
     const input = await beginTenant(beginning, typed)
     if (flags.plan) return tenantPlanned(input, input ? runbook.steps(input) : [])
+    if (!flags.detach) world.warm(input?.environments.flatMap(({placed}) => placed.map(({host}) => host)) ?? [])
     // What is signed is the content of the file; its name says nothing tomorrow.
     const signed = {...request, input: {...request.input, ...typed}}
     const run = input && (await executeRun(world, {runbook, input, request: signed, ...flags}))

@@ -40,6 +40,8 @@ export interface World {
   ways(): Promise<Ways>
   /** A host of the ledger; its connection is opened once and closed with the world. Refusal `not-found`. */
   machine(host: string): Promise<Machine>
+  /** Begins to connect to hosts that will be asked soon; whatever is in the way, the first question says it. */
+  warm(hosts: readonly string[]): void
   /**
    * The request under its operator's signature, made once; `machine` for what nobody typed.
    * Refusals `operator-key-missing` and `operator-unknown`.
@@ -114,8 +116,7 @@ export function makeWorld({env, streams, interruption, quiet, operatorKey, rehea
       const [{mutate}, signed] = await Promise.all([import('../operator/mutate.ts'), sign(request)])
       return mutate({subject, tenant, signed, ledger: await openedLedger(), clock, rehearsal}, work)
     },
-    ways: hosts.ways,
-    machine: hosts.machine,
+    ...hosts,
     sign,
     verify,
     mayStart: calendarOf(openedLedger, verify),
@@ -185,12 +186,20 @@ function hostsOf({ledger, secrets, anchors, clock}: Pick<World, 'ledger' | 'secr
     const {hostNamed} = await import('../host/list.ts')
     return (await ways()).enter(await hostNamed(await ledger(), name))
   }
+  const machine = (name: string) => {
+    const known = entered.get(name) ?? enter(name)
+    entered.set(name, known)
+    return known
+  }
   return {
     ways,
-    machine: (name: string): Promise<Machine> => {
-      const known = entered.get(name) ?? enter(name)
-      entered.set(name, known)
-      return known
+    machine,
+    warm: (names: readonly string[]): void => {
+      for (const name of new Set(names))
+        machine(name).then(
+          entered => entered.warm?.(),
+          () => {},
+        )
     },
     close: async () => {
       for (const each of entered.values()) await (await each.catch(() => undefined))?.close()

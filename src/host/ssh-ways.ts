@@ -40,14 +40,22 @@ export function sshWays({key, publicKey}: ControlKey, {before, anchors}: Trust =
 function trusted(connection: Connection, {door, anchors}: {door: Door; anchors: Trust['anchors']}): Connection {
   if (door.newcomer || anchors === undefined) return connection
   let asked: Promise<void> | undefined
+  const known = () => {
+    asked ??= assertPinned(anchors, door)
+    return asked
+  }
   return {
     host: connection.host,
     get roundTrips() {
       return connection.roundTrips
     },
+    warm: () =>
+      void known().then(
+        () => connection.warm?.(),
+        () => {},
+      ),
     async exchange(exchange) {
-      asked ??= assertPinned(anchors, door)
-      await asked
+      await known()
       return connection.exchange(exchange)
     },
     close: () => connection.close(),
@@ -67,6 +75,7 @@ function entered(connection: Connection, manner: Manner): Entered {
     apply: (wanted, how) => machine.apply(wanted, how),
     ask: questions => machine.ask(questions),
     act: (id, actions, fence) => machine.act(id, actions, fence),
+    warm: () => connection.warm?.(),
     close: () => connection.close(),
   }
 }

@@ -19,6 +19,8 @@ export interface Bootstrap {
 
 /** A machine one has entered and must leave. */
 export interface Entered extends Machine {
+  /** Begins to connect; whatever is in the way, the first question says it. */
+  warm?(): void
   close(): Promise<void>
 }
 

@@ -3,7 +3,7 @@ import {CodedError, Failure, Refusal} from '../error.ts'
 import type {Answer, Exchange} from './model.ts'
 import {encode, isAction, Reading} from './wire.ts'
 
-/** The three streams of one started reader, wherever it runs. */
+/** The three streams of one started reader, wherever it runs; it has been given its program. */
 export interface Channel {
   readonly stdin: Writable
   readonly stdout: Readable
@@ -15,7 +15,6 @@ export interface Channel {
 interface Over {
   readonly host: string
   readonly channel: Channel
-  readonly program: Buffer
   /** Milliseconds until a silent machine counts as unreachable. */
   readonly deadline: number
 }
@@ -67,7 +66,7 @@ function lastWord({channel, deadline}: Over, reading: Reading, sent: Promise<voi
   })
 }
 
-async function send({channel, program}: Over, exchange: Exchange): Promise<void> {
+async function send({channel}: Over, exchange: Exchange): Promise<void> {
   const {stdin} = channel
   let broken: Error | undefined
   stdin.on('error', error => {
@@ -77,7 +76,6 @@ async function send({channel, program}: Over, exchange: Exchange): Promise<void>
     if (broken) throw broken
     if (!stdin.write(chunk)) await drained(stdin)
   }
-  await write(program)
   for await (const chunk of encode(exchange)) await write(chunk)
 }
 

@@ -20,7 +20,8 @@ export function localConnection(host: string, how: {root?: string; deadline?: nu
         detached: true,
       })
       const channel = {stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, destroy: () => cut(child)}
-      return exchangeOver({host, channel, program: readerProgram(), deadline: how.deadline ?? 900_000}, exchange)
+      child.stdin.write(readerProgram())
+      return exchangeOver({host, channel, deadline: how.deadline ?? 900_000}, exchange)
     },
     close: async () => {},
     again: () => localConnection(host, how),

@@ -89,7 +89,7 @@ export function guardOf(changes: readonly Change[], seconds: number): Action | u
   return guards.length === 0 ? undefined : {act: 'guard', args: [`${seconds}`, ...files, ...units, ...ruleset]}
 }
 
-/** Neighbours of these are told together when they are told the same: apt and systemd are slow to begin. */
+/** Neighbours of these are told together when they are told the same: apt and systemd are slow to begin. HAProxy is told everything so. */
 const together = new Set(['packages', 'units'])
 
 /** The actions of these changes, in their order. */
@@ -98,7 +98,9 @@ export function actionsOf(changes: readonly Change[]): readonly Action[] {
   for (const action of changes.flatMap(change => change.actions)) {
     const last = actions.at(-1)
     const alike = last && action.act === last.act && action.args[0] === last.args[0] && action.shared === last.shared
-    if (alike && together.has(action.act))
+    if (last?.act === 'haproxy' && action.act === 'haproxy' && last.shared === action.shared)
+      actions[actions.length - 1] = {...last, args: [...last.args, ...action.args]}
+    else if (alike && together.has(action.act))
       actions[actions.length - 1] = {...last, args: [...last.args, ...action.args.slice(1)]}
     else actions.push(action)
   }

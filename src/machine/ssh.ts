@@ -32,19 +32,34 @@ export interface SshTarget {
  */
 export function sshConnection(target: SshTarget): Connection {
   let client: Promise<Client> | undefined
+  let next: Promise<Started | undefined> | undefined
   let roundTrips = 0
   const {host, deadline = 900_000} = target
+  const start = async () => {
+    client ??= connected(target)
+    return started(await client, target)
+  }
+  // A reader that waits costs nothing; session, sudo, shell and program cost a small exchange half of its time.
+  const ahead = () => {
+    next ??= start().catch(() => undefined)
+  }
   return {
     host,
     get roundTrips() {
       return roundTrips
     },
+    warm: ahead,
     async exchange(exchange: Exchange) {
-      client ??= connected(target)
+      const waiting = next
+      next = undefined
       try {
-        const channel = await started(await client, target)
+        const before = await waiting
+        const channel = before?.isOpen() ? before : await start()
         roundTrips += 1
-        return await exchangeOver({host, channel, program: readerProgram(), deadline}, exchange)
+        const answers = await exchangeOver({host, channel, deadline}, exchange)
+        // What a run has begun goes on, while it writes down how far it is.
+        if (exchange.fence && client) ahead()
+        return answers
       } catch (error) {
         if (error instanceof Failure) await this.close()
         throw error
@@ -53,6 +68,7 @@ export function sshConnection(target: SshTarget): Connection {
     async close() {
       const closing = client
       client = undefined
+      next = undefined
       await closing?.then(
         open => open.destroy(),
         () => {},
@@ -148,7 +164,12 @@ function unreachable({host, address, port = 22}: SshTarget, cause: Error): Failu
   )
 }
 
-function started(client: Client, target: SshTarget): Promise<Channel> {
+interface Started extends Channel {
+  isOpen(): boolean
+}
+
+/** A reader that has its program and waits for an exchange. */
+function started(client: Client, target: SshTarget): Promise<Started> {
   const command = target.user === 'root' ? bootstrap : `sudo -n ${bootstrap}`
   return new Promise((resolve, reject) => {
     const lost = () => reject(unreachable(target, new Error('the connection is closed')))
@@ -161,7 +182,17 @@ function started(client: Client, target: SshTarget): Promise<Channel> {
         const ended = () => stream.destroy()
         client.once('close', ended)
         stream.once('close', () => client.off('close', ended))
-        resolve({stdin: stream, stdout: stream, stderr: stream.stderr, destroy: () => stream.destroy()})
+        // One that nobody reads from does not say that it was closed.
+        let open = true
+        for (const event of ['exit', 'finish', 'close'])
+          stream.once(event, () => {
+            open = false
+          })
+        // Until an exchange listens; then it hears of it by the end of the stream.
+        stream.on('error', () => {})
+        stream.write(readerProgram())
+        const streams = {stdin: stream, stdout: stream, stderr: stream.stderr}
+        resolve({...streams, destroy: () => stream.destroy(), isOpen: () => open})
       })
     } catch {
       lost()

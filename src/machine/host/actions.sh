@@ -25,7 +25,9 @@ plainly() { env --default-signal=PIPE -- "$@"; }
 as() {
   user=$1
   shift
-  cd / && setpriv --reuid="$user" --regid="$(id -g -- "$user")" --init-groups -- env --default-signal=PIPE -- "$@"
+  # Asked once for each user: most of what one action does is done as the same.
+  [ "$user" = "${gid_of:-}" ] || { gid=$(id -g -- "$user") && gid_of=$user; } || return
+  cd / && setpriv --reuid="$user" --regid="$gid" --init-groups -- env --default-signal=PIPE -- "$@"
 }
 
 # PATH OWNER GROUP MODE [CHECK…]
