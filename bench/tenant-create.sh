@@ -97,17 +97,17 @@ track_commit_timestamp = on
 timezone = UTC
 log_timezone = UTC
 CONF
-  printf "%s\n" "local all postgres peer" "hostssl selfhelp selfhelp 127.0.0.1/32 scram-sha-256" "host all all 0.0.0.0/0 reject" "host all all ::/0 reject" >$etc/pg_hba.conf
+  printf "%s\n" "local all postgres peer" "local selfhelp selfhelp_reader peer map=reader" "hostssl selfhelp selfhelp 127.0.0.1/32 scram-sha-256" "host all all 0.0.0.0/0 reject" "host all all ::/0 reject" >$etc/pg_hba.conf
   echo auto >$etc/start.conf
-  : >$etc/environment; : >$etc/pg_ctl.conf; : >$etc/pg_ident.conf
+  : >$etc/environment; : >$etc/pg_ctl.conf; echo "reader postgres selfhelp_reader" >$etc/pg_ident.conf
   chown postgres:postgres $etc/*
   wait $initdb
   sync -f $data
   systemctl start --no-block postgresql@15-$id
   until $bin/pg_isready -q -h /var/run/postgresql -p "$database"; do sleep 0.02; done
-  sql "create role selfhelp login password '$(cat $home/secret/database-password)'"
+  sql "create role selfhelp login password '$(cat $home/secret/database-password)'; create role selfhelp_reader login bypassrls; grant pg_read_all_data to selfhelp_reader"
   sql "create database selfhelp owner selfhelp template template0"
-  sql "revoke all on database selfhelp from public"
+  sql "revoke all on database selfhelp from public; grant connect on database selfhelp to selfhelp_reader"
   at database
 }
 

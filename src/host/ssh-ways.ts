@@ -1,8 +1,8 @@
 import type {Anchors} from '../ledger/anchor.ts'
 import {type Manner, machineOver} from '../machine/apply.ts'
 import {presentedKey, runProgram} from '../machine/look.ts'
-import type {Connection, Machine} from '../machine/model.ts'
-import {type SshTarget, sshConnection} from '../machine/ssh.ts'
+import type {Machine} from '../machine/model.ts'
+import {type SshTarget, sshConnection, type Warmable} from '../machine/ssh.ts'
 import type {ControlKey} from './control-key.ts'
 import {controlUser} from './model.ts'
 import {assertPinned} from './pinned.ts'
@@ -37,7 +37,7 @@ export function sshWays({key, publicKey}: ControlKey, {before, anchors}: Trust =
 }
 
 /** Nothing is sent to a host whose pinned key was put into the ledger by somebody else. */
-function trusted(connection: Connection, {door, anchors}: {door: Door; anchors: Trust['anchors']}): Connection {
+function trusted(connection: Warmable, {door, anchors}: {door: Door; anchors: Trust['anchors']}): Warmable {
   if (door.newcomer || anchors === undefined) return connection
   let asked: Promise<void> | undefined
   const known = () => {
@@ -51,7 +51,7 @@ function trusted(connection: Connection, {door, anchors}: {door: Door; anchors: 
     },
     warm: () =>
       void known().then(
-        () => connection.warm?.(),
+        () => connection.warm(),
         () => {},
       ),
     async exchange(exchange) {
@@ -64,7 +64,7 @@ function trusted(connection: Connection, {door, anchors}: {door: Door; anchors: 
 }
 
 /** A machine that closes its connection when it is left. */
-function entered(connection: Connection, manner: Manner): Entered {
+function entered(connection: Warmable, manner: Manner): Entered {
   const machine: Machine = machineOver(connection, manner)
   return {
     host: machine.host,
@@ -75,7 +75,7 @@ function entered(connection: Connection, manner: Manner): Entered {
     apply: (wanted, how) => machine.apply(wanted, how),
     ask: questions => machine.ask(questions),
     act: (id, actions, fence) => machine.act(id, actions, fence),
-    warm: () => connection.warm?.(),
+    warm: () => connection.warm(),
     close: () => connection.close(),
   }
 }

@@ -70,8 +70,6 @@ export interface Connection {
   /** Throws `Failure('host-unreachable')` naming how far it got, `Refusal('host-key-changed')`, `Refusal('epoch-superseded')`. */
   exchange(exchange: Exchange): Promise<readonly Answer[]>
   readonly roundTrips: number
-  /** Begins to make an exchange ready before one is asked for; whatever is in the way, the exchange says it. */
-  warm?(): void
   close(): Promise<void>
   /** A new connection of its own to the same machine, to prove that one can still be opened. */
   again(): Connection

@@ -26,11 +26,16 @@ export interface SshTarget {
   readonly deadline?: number
 }
 
+export interface Warmable extends Connection {
+  /** Begins to make an exchange ready before one is asked for; whatever is in the way, the exchange says it. */
+  warm(): void
+}
+
 /**
  * One SSH connection, opened at the first exchange, used for all, opened anew after it broke.
  * Throws `Refusal('host-key-changed')`, `Failure('host-unreachable')`.
  */
-export function sshConnection(target: SshTarget): Connection {
+export function sshConnection(target: SshTarget): Warmable {
   let client: Promise<Client> | undefined
   let next: Promise<Started | undefined> | undefined
   let roundTrips = 0

@@ -58,7 +58,7 @@ async function scene(t: Test) {
 
 t.test('what a run asks finds a reader that has its program already; it is one exchange all the same', async t => {
   const {connection, sessions} = await scene(t)
-  connection.warm?.()
+  connection.warm()
   t.match(await connection.exchange(changing()), [{exit: 0, out: 'here\n'}])
   t.equal(connection.roundTrips, 1)
   t.match(await connection.exchange(changing()), [{exit: 0, out: 'here\n'}])
@@ -74,7 +74,7 @@ t.test('one question begins one session', async t => {
 
 t.test('two exchanges at once each have their own reader', async t => {
   const {connection} = await scene(t)
-  connection.warm?.()
+  connection.warm()
   const both = await Promise.all([connection.exchange(changing()), connection.exchange(asking())])
   t.match(both, [[{out: 'here\n'}], [{out: 'here\n'}]])
 })
@@ -111,7 +111,7 @@ t.test('a host that is not there is told by the exchange, not by the warming', a
     key: new Secret(pair().private),
     hostKey: pair().public,
   })
-  nobody.warm?.()
+  nobody.warm()
   await t.rejects(nobody.exchange(asking()), {code: 'host-unreachable'})
   await nobody.close()
   await connection.close()
