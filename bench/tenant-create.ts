@@ -111,10 +111,11 @@ async function layRelease(cmc: Centre, {identity, folder}: {identity: string; fo
   const {home} = cmc
   const ledger = await openLedger({home, env: {}})
   try {
-    const {key} = await readControlKey(ledger, secretStore(ledger, keyFileOf(home, {})))
+    const secrets = secretStore(ledger, keyFileOf(home, {}))
+    const {key} = await readControlKey(ledger, secrets)
     writeFileSync(identity, key.expose(), {mode: 0o600})
     const architecture = process.arch === 'arm64' ? 'arm64' : 'x64'
-    const {wanted} = await deployable({ledger, home}, {version, architecture})
+    const {wanted} = await deployable({ledger, secrets, home}, {version, architecture})
     copyFileSync(join(home, `releases/selfhelp-runtime-${version}-${architecture}.tar.gz`), join(folder, 'archive'))
     writeFileSync(join(folder, 'sums'), wanted.manifest)
     writeFileSync(join(folder, 'signature'), Buffer.from(wanted.signature, 'base64'))

@@ -51,11 +51,12 @@ export async function setAuthority(
   {ledger, secrets}: {ledger: Ledger; secrets: SecretStore},
   {authority, dnsKey, boundKey}: {authority: AcmeAuthority; dnsKey: Secret | undefined; boundKey: Secret | undefined},
 ): Promise<void> {
-  const before = (await setting(ledger, 'acme-authority')) as AcmeAuthority | undefined
-  if (before !== undefined && before.directory !== authority.directory) await secrets.remove(acmeSecrets.account)
+  const before = await setting(ledger, 'acme-authority')
+  if (before !== undefined && before !== authority.directory) await secrets.remove(acmeSecrets.account)
   if (boundKey) await secrets.put(acmeSecrets.bound, boundKey)
   if (dnsKey) await secrets.put(acmeSecrets.dns, dnsKey)
-  await putSetting(ledger, 'acme-authority', authority)
+  await secrets.put(acmeSecrets.authority, new Secret(JSON.stringify(authority)))
+  await putSetting(ledger, 'acme-authority', authority.directory)
   await putSchedule(ledger, tendSchedule)
 }
 

@@ -7,7 +7,6 @@ import {Failure, Refusal} from '../error.ts'
 import {insertCertificate} from '../ledger/certificate.ts'
 import {certificateOfRun} from '../ledger/certificate-life.ts'
 import {noteFailedRenewal} from '../ledger/renewal.ts'
-import {setting} from '../ledger/setting.ts'
 import {tenantNamed} from '../ledger/tenant.ts'
 import type {At, Runbook} from '../runbook/model.ts'
 import {type Fact, runbook, step} from '../runbook/step.ts'
@@ -27,7 +26,12 @@ export interface IssueInput extends NameInput {
 }
 
 /** Names under which the secrets of an ACME account lie. */
-export const acmeSecrets = {account: 'acme/account-key', bound: 'acme/eab-key', dns: 'acme/tsig-key'} as const
+export const acmeSecrets = {
+  account: 'acme/account-key',
+  bound: 'acme/eab-key',
+  dns: 'acme/tsig-key',
+  authority: 'acme/authority',
+} as const
 
 /** A certificate from an authority, then everything an installation does (R026, T08). */
 export function certificateIssue(delivering: Delivering): Runbook<IssueInput> {
@@ -72,9 +76,9 @@ async function derogated(
 }
 
 /** The authority that speaks ACME. Throws `Refusal('not-found')`. */
-export async function acmeAuthority({ledger}: Pick<Platform, 'ledger'>): Promise<AcmeAuthority> {
-  const authority = await setting(ledger, 'acme-authority')
-  if (authority !== undefined) return authority as AcmeAuthority
+export async function acmeAuthority({secrets}: Pick<Platform, 'secrets'>): Promise<AcmeAuthority> {
+  const authority = await secrets.get(acmeSecrets.authority)
+  if (authority !== undefined) return JSON.parse(authority.expose()) as AcmeAuthority
   throw new Refusal('not-found', 'No authority that speaks ACME is set.', {
     remedies: ['selfhelp certificate authority set --directory URL', 'selfhelp certificate issue … --by internal'],
   })

@@ -28,7 +28,7 @@ export async function platformOf(world: World): Promise<Platform> {
     release: async (version, host) => {
       const architecture = await architectureOf(ledger, host)
       const key = `${version} ${architecture}`
-      const found = releases.get(key) ?? deployable({ledger, home}, {version, architecture})
+      const found = releases.get(key) ?? deployable({ledger, secrets, home}, {version, architecture})
       releases.set(key, found)
       return found
     },

@@ -16,10 +16,8 @@ export interface Settings {
   readonly 'failed-hosts': readonly string[]
   /** What edges may offer over TLS. */
   readonly 'tls-policy': 'intermediate' | 'modern'
-  /** The authority that speaks ACME; an `AcmeAuthority` of src/certificate/acme.ts. */
-  readonly 'acme-authority': unknown
-  /** The keys whose releases are accepted, in PEM; our own is the first. */
-  readonly 'release-public-keys': readonly string[]
+  /** The directory of the authority that speaks ACME; all that is believed of it lies sealed. */
+  readonly 'acme-authority': string
 }
 
 /** One setting, if it was ever made. */

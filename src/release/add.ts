@@ -32,14 +32,14 @@ export async function addReleaseFile(
   shelf: Shelf,
   {file, accept}: {file: string; accept?: KeyObject},
 ): Promise<ReleaseAdded> {
-  const found = await verifyAny(resolve(file), [...(await acceptedKeys(shelf.ledger)), ...(accept ? [accept] : [])])
+  const found = await verifyAny(resolve(file), [...(await acceptedKeys(shelf)), ...(accept ? [accept] : [])])
   const {version, architecture, schema} = found.manifest
   const {sha256, size} = found.archive
   const kept = join(archiveFolder(shelf.home), basename(file))
   const before = await release(shelf.ledger, {version, architecture})
   if (before && before.sha256 !== sha256) throw differs(found, before.sha256)
   if (!shelf.rehearsal) await keep(found, dirname(kept))
-  if (accept) await acceptKey(shelf.ledger, accept)
+  if (accept) await acceptKey(shelf, accept)
   const {manifest, signature} = found
   const row = {version, architecture, schemaLevel: schema.to, sha256, size, signature, manifest}
   const changed = await addRelease(shelf.ledger, row)

@@ -1,31 +1,35 @@
 import {createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject} from 'node:crypto'
-import type {Queries} from '../ledger/ledger.ts'
-import {putSetting, setting} from '../ledger/setting.ts'
 import {Secret} from '../secret/secret.ts'
 import type {Shelf} from './shelf.ts'
 
 const name = 'release-signing-key'
+const accepted = 'release-public-keys'
 
-/** The key our own releases are signed with; made at the first call, and accepted from then on. */
-export async function signingKey({ledger, secrets}: Pick<Shelf, 'ledger' | 'secrets'>): Promise<KeyObject> {
+/** The key our own releases are signed with; made at the first call, and accepted. */
+export async function signingKey({secrets}: Pick<Shelf, 'secrets'>): Promise<KeyObject> {
   const known = await secrets.get(name)
-  if (known) return createPrivateKey(known.expose())
-  const {privateKey, publicKey} = generateKeyPairSync('ed25519')
-  await secrets.put(name, new Secret(privateKey.export({type: 'pkcs8', format: 'pem'}) as string))
-  await acceptKey(ledger, publicKey)
-  return privateKey
+  const key = known ? createPrivateKey(known.expose()) : generateKeyPairSync('ed25519').privateKey
+  if (!known) await secrets.put(name, new Secret(key.export({type: 'pkcs8', format: 'pem'}) as string))
+  await acceptKey({secrets}, createPublicKey(key))
+  return key
 }
 
-/** Every key whose releases are accepted. */
-export async function acceptedKeys(ledger: Queries): Promise<readonly KeyObject[]> {
-  return ((await setting(ledger, 'release-public-keys')) ?? []).map(pem => createPublicKey(pem))
+/** Every key whose releases are accepted; sealed, so that only this control plane names them. */
+export async function acceptedKeys({secrets}: Pick<Shelf, 'secrets'>): Promise<readonly KeyObject[]> {
+  return (await pems(secrets)).map(pem => createPublicKey(pem))
 }
 
 /** From now on releases of this key are accepted. */
-export async function acceptKey(ledger: Queries, key: KeyObject): Promise<void> {
-  const known = (await setting(ledger, 'release-public-keys')) ?? []
+export async function acceptKey({secrets}: Pick<Shelf, 'secrets'>, key: KeyObject): Promise<void> {
+  const known = await pems(secrets)
   const pem = pemOf(key)
-  if (!known.includes(pem)) await putSetting(ledger, 'release-public-keys', [...known, pem])
+  if (!known.includes(pem)) await secrets.put(accepted, new Secret([...known, pem].join('')))
+}
+
+async function pems(secrets: Shelf['secrets']): Promise<readonly string[]> {
+  return (
+    (await secrets.get(accepted))?.expose().match(/-----BEGIN PUBLIC KEY-----[\s\S]+?-----END PUBLIC KEY-----\n/g) ?? []
+  )
 }
 
 /** A public key as hosts and people read it. */

@@ -16,13 +16,13 @@ export interface Deployable {
 
 /** A release of the ledger, proven again from the files in the home. Throws `Refusal` `not-found`, `release-invalid`. */
 export async function deployable(
-  shelf: Pick<Shelf, 'ledger' | 'home'>,
+  shelf: Pick<Shelf, 'ledger' | 'secrets' | 'home'>,
   {version, architecture}: {version: string; architecture: Architecture},
 ): Promise<Deployable> {
   const row = await release(shelf.ledger, {version, architecture})
   if (!row) throw missing(`There is no release ${version} for ${architecture}.`)
   const file = join(archiveFolder(shelf.home), releaseNames(version, architecture).archive)
-  const found = await verifyAny(file, await acceptedKeys(shelf.ledger), row)
+  const found = await verifyAny(file, await acceptedKeys(shelf), row)
   if (found.archive.sha256 !== row.sha256) {
     throw new Refusal('release-invalid', `${file} is not the release ${version} that is on record.`, {
       facts: {file, recorded: row.sha256, found: found.archive.sha256},

@@ -1,5 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises'
-import t from 'tap'
+import t, {type Test} from 'tap'
+import {type Bundled, bundled} from '../support/bundled.ts'
 import {centre} from '../support/centre.ts'
 import {visited} from '../support/customer.ts'
 import {whyNoLab} from '../support/lab.ts'
@@ -13,6 +14,40 @@ t.setTimeout(600_000)
 const why = await whyNoLab()
 const book = new URL('../support/page-book.ts', import.meta.url).href
 const seconds = 20
+
+/** What the makers need to understand a run that ended on a lab host in the middle of a step. */
+function tellsAll(t: Test, parts: Bundled['parts'], environment: string): void {
+  const read = (name: string) => JSON.parse(parts[name] ?? 'null')
+  const steps = [
+    {name: 'people-see-a-page', state: 'made'},
+    {name: 'old-is-put-away', state: 'making'},
+  ]
+  t.match(read('run.json'), {
+    state: 'stopped',
+    followed: false,
+    steps,
+    heldLocks: [{name: `environment:${environment}`}],
+  })
+  t.match(read('plan.json'), {title: /./, input: {tenant: 'shop'}, steps: steps.map(() => /./)})
+  t.match(read('request.json'), {operator: /@/})
+  t.match(read('versions.json'), {selfhelp: /\d/, node: /^v24/, system: /linux/, postgresql: /PostgreSQL/})
+  t.ok(read('attempts.json').length > 0)
+  const entries = (parts['journal.jsonl'] ?? '')
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  t.match(entries[0], {kind: 'run', result: 'queued', tenant: 'shop'})
+  t.ok(entries.some(({kind, step, result}) => kind === 'step' && step === 'people-see-a-page' && result === 'made'))
+  const [exchanges = '', logged = ''] = (parts['host-north-1.log'] ?? '').split('# What was logged')
+  t.match(
+    exchanges,
+    new RegExp(`^exchange \\S+ [0-9.]+ environment:${environment} \\d+$`, 'm'),
+    'what was done on the host',
+  )
+  t.match(exchanges, /^1 0 \S+/m, 'action by action, with its exit')
+  t.match(logged, /^\d{4}-\d\d-\d\dT\S+ north-1 \S+/m, 'and what its units said meanwhile')
+  t.match(parts['postgres.log'], /./)
+}
 
 t.test(
   'what a run opened closes by itself when its process is gone',
@@ -44,6 +79,10 @@ t.test(
     t.ok(second.queuedAt > first.queuedAt, 'though a newer run is there')
     t.match((await cmc.type('run', 'list')).out.split('\n')[0], `people-see-a-page is open until ${first.open.until}`)
     t.match((await cmc.type('run', 'show', run)).out, /closes by itself at/)
+
+    const {parts, secrets} = await bundled(cmc, run, 'bundle')
+    tellsAll(t, parts, environment.id)
+    t.same(secrets, [], 'no secret stands in the support bundle')
 
     const until = Date.parse(first.open.until)
     t.ok(until > killed && until <= killed + seconds * 1000)

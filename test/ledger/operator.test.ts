@@ -1,7 +1,7 @@
 import t from 'tap'
 import {Temporal} from 'temporal-polyfill'
 import {addOperator, operator, operatorByKey, operators, retireOperator} from '../../src/ledger/operator.ts'
-import {putSetting, setting} from '../../src/ledger/setting.ts'
+import {deleteSetting, putSetting, setting} from '../../src/ledger/setting.ts'
 import {freshLedger} from '../support/ledger.ts'
 
 const jane = {email: 'jane@cmc.test', role: 'cmc', publicKey: 'ssh-ed25519 AAAA'} as const
@@ -18,12 +18,23 @@ t.test('operators stay on record when they retire', async t => {
   t.equal(await operator(ledger, 'nobody@cmc.test'), undefined)
 })
 
+t.test('what init settled stays so, whoever has the rights of the application', async t => {
+  const ledger = await freshLedger(t)
+  await putSetting(ledger, 'base-domain', 'ezvsaas.test')
+  await putSetting(ledger, 'ca-certificate', 'ours')
+  await putSetting(ledger, 'ca-certificate', 'ours')
+  await t.rejects(putSetting(ledger, 'ca-certificate', 'theirs'), {code: '23001', message: /settled by init/})
+  await t.rejects(ledger.all`update setting set name = 'x' where name = 'ca-certificate'`, {code: '23001'})
+  await t.rejects(deleteSetting(ledger, 'base-domain'), {code: '23001'})
+  t.equal(await setting(ledger, 'ca-certificate'), 'ours')
+})
+
 t.test('a setting keeps its last value', async t => {
   const ledger = await freshLedger(t)
-  t.equal(await setting(ledger, 'base-domain'), undefined)
-  await putSetting(ledger, 'base-domain', 'a.test')
-  await putSetting(ledger, 'base-domain', 'ezvsaas.test')
-  t.equal(await setting(ledger, 'base-domain'), 'ezvsaas.test')
+  t.equal(await setting(ledger, 'tls-policy'), undefined)
+  await putSetting(ledger, 'tls-policy', 'intermediate')
+  await putSetting(ledger, 'tls-policy', 'modern')
+  t.equal(await setting(ledger, 'tls-policy'), 'modern')
 })
 
 t.test('a transaction leaves nothing when it fails, and rows stream in blocks', async t => {

@@ -14,6 +14,7 @@ import type {Shelf} from '../../src/release/shelf.ts'
 import {deployable, newestVersion} from '../../src/release/steps.ts'
 import {packageRoot} from '../../src/root.ts'
 import {newKey, writeKeys} from '../../src/secret/key-file.ts'
+import {Secret} from '../../src/secret/secret.ts'
 import {freshLedger} from '../support/ledger.ts'
 
 t.test('a release is built, signed and recorded once; the same again changes nothing', async t => {
@@ -65,6 +66,28 @@ t.test('a release built elsewhere is accepted once its key is', async t => {
     builds: [{manifest: {notes: /Self Help 0.1/, node: '24.0.0', schema: {from: 0}}}],
   })
   await t.rejects(showRelease(shelf.ledger, '9.9.9'), {code: 'not-found'})
+})
+
+t.test('whose releases are accepted is not for whoever can write to the ledger to say', async t => {
+  const {shelf, root} = await shelfFor(t)
+  const one = {version: '0.1.0', architecture: 'x64'} as const
+  await makeRelease(shelf, {root, ...one})
+  await deployable(shelf, one)
+  const pem = generateKeyPairSync('ed25519').publicKey.export({type: 'spki', format: 'pem'}) as string
+  const strange = new Secret(pem)
+  const other = join(shelf.home, 'other')
+  writeKeys(other, [newKey()])
+  await secretStore(shelf.ledger, other).put('release-public-keys', strange)
+  await t.rejects(deployable(shelf, one), {code: 'secret-unreadable'}, 'sealed by a key of their own')
+  await shelf.secrets.put('something-else', strange)
+  await shelf.ledger.all`
+    update secret set (key_id, sealed) = (select key_id, sealed from secret where name = 'something-else')
+    where name = 'release-public-keys'`
+  await t.rejects(deployable(shelf, one), {code: 'secret-unreadable'}, 'or another secret of ours, in its place')
+  await shelf.ledger.all`delete from secret where name = 'release-public-keys'`
+  await t.rejects(deployable(shelf, one), {code: 'release-invalid'})
+  await makeRelease(shelf, {root, ...one})
+  await deployable(shelf, one)
 })
 
 t.test('a release that is only planned is built and proven, and then nowhere', async t => {

@@ -7,6 +7,6 @@ export default class CertificateAuthorityShow extends BaseCommand {
 
   protected override async answer({world}: Typed<typeof CertificateAuthorityShow>) {
     const {acmeAuthority} = await import('../../../src/certificate/issue.ts')
-    return authorityView(await acmeAuthority({ledger: await world.ledger()}))
+    return authorityView(await acmeAuthority({secrets: await world.secrets()}))
   }
 }
