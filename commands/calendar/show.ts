@@ -32,6 +32,7 @@ export default class CalendarShow extends BaseCommand {
     const period = flags.year ?? flags.month ?? now.toString().slice(0, 7)
     const result = await showCalendar(await world.ledger(), now, {scope: {...of, site: flags.site}, period})
     const view = flags.ics ? calendarIcs(result, now) : flags.html ? calendarPage(result) : calendarView(result)
+    if (flags.output === undefined && flags.ics && typeof view === 'string') return {result, view: {ics: view}}
     if (flags.output === undefined || typeof view !== 'string') return {result, view}
     writeWhole(flags.output, view, 0o644)
     return {result, view: `written to ${flags.output}`}

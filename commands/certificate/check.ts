@@ -43,7 +43,7 @@ export default class CertificateCheck extends BaseCommand {
       at: world.clock.now(),
     }
     const judgement = await judgeFiles(asked)
-    const result = shown(judgement, asked, flags.online ? await revoked(judgement, asked.at) : [])
+    const result = shown(judgement, asked, flags.online ? await revoked(judgement, asked.at, world.env) : [])
     return {result, view: checkedView(result), ...(result.fits ? {} : {exit: exits.refused})}
   }
 }

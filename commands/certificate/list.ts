@@ -24,6 +24,6 @@ export default class CertificateList extends BaseCommand {
     const result = await listCertificates({ledger, clock}, {expiring: within, after: flags.after, limit})
     if (!flags.ics) return {result, view: certificateRows(result)}
     const {certificateCalendar} = await import('../../src/certificate/ics.ts')
-    return {result, view: certificateCalendar(result.items, clock.now())}
+    return {result, view: {ics: certificateCalendar(result.items, clock.now())}}
   }
 }

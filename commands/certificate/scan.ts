@@ -27,7 +27,7 @@ export default class CertificateScan extends BaseCommand {
         remedies: ['selfhelp certificate scan acme/production', 'selfhelp certificate scan --all'],
       })
     }
-    const [{scanEnvironments}, {secondOpinions}, {probeNamed}, {servedPolicy}, ledger] = await Promise.all([
+    const [{scanEnvironments}, {secondOpinions}, {outsideAt, probeNamed}, {servedPolicy}, ledger] = await Promise.all([
       import('../../src/certificate/scan.ts'),
       import('../../src/certificate/second-opinion.ts'),
       import('../../src/probe/steps.ts'),
@@ -36,9 +36,9 @@ export default class CertificateScan extends BaseCommand {
     ])
     const [probe, policy] = await Promise.all([probeNamed(ledger, flags.probe), servedPolicy(ledger)])
     const part = world.progress.part('scan')
-    const needs = {ledger, clock: world.clock, probe, policy, part}
-    const scan = await scanEnvironments(needs, words)
-    const opinions = flags.tool ? await secondOpinions(needs, words, flags.tool) : []
+    const needs = {ledger, clock: world.clock, part}
+    const scan = await scanEnvironments({...needs, policy, outside: outsideAt(probe)}, words)
+    const opinions = flags.tool ? await secondOpinions({...needs, probe}, words, flags.tool) : []
     part.done()
     const bad = scan.findings > 0 || opinions.some(({passed}) => !passed)
     const view = [scanRows(scan), ...(flags.tool ? [opinionRows(opinions)] : [])]

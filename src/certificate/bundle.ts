@@ -1,6 +1,7 @@
 import {createPrivateKey, type KeyObject} from 'node:crypto'
 import {Refusal} from '../error.ts'
 import type {Secret} from '../secret/secret.ts'
+import {Effort} from './kdf.ts'
 import type {CertificateFinding} from './model.ts'
 import {type Block, looksLikePem, readPem} from './pem.ts'
 import {type Certificate, called, publicKeyFingerprint, readCertificate} from './read.ts'
@@ -26,6 +27,8 @@ export interface Bundle {
 
 /** No certificate and no chain needs more. */
 const mostCertificates = 50
+/** With keys, parameters and notes. */
+const mostBlocks = 60
 
 /**
  * Reads PEM in any order, bundled or split, DER and PKCS#12. Throws `Refusal('input-invalid')` with everything that could
@@ -33,7 +36,8 @@ const mostCertificates = 50
  */
 export async function readBundle(files: readonly GivenFile[], password?: Secret): Promise<Bundle> {
   const parts: Part[] = []
-  for (const file of files) parts.push(...(await partsOf(file, password)))
+  const opening = {password, effort: new Effort()}
+  for (const file of files) parts.push(...(await partsOf(file, opening)))
   const problems = parts.flatMap(part => ('problem' in part ? [part.problem] : []))
   const certificates = once(parts.flatMap(part => ('certificate' in part ? [part.certificate] : [])))
   if (problems.length === 0 && certificates.length === 0) problems.push('there is no certificate in it')
@@ -65,26 +69,36 @@ type Part =
   | {readonly finding: CertificateFinding}
   | {readonly problem: string}
 
-async function partsOf({name, bytes}: GivenFile, password: Secret | undefined): Promise<Part[]> {
+interface Opening {
+  readonly password: Secret | undefined
+  readonly effort: Effort
+}
+
+async function partsOf({name, bytes}: GivenFile, opening: Opening): Promise<Part[]> {
   if (bytes.length === 0) return [{problem: `${name} is empty`}]
-  if (!looksLikePem(bytes)) return derParts({name, bytes}, password)
+  if (!looksLikePem(bytes)) return derParts({name, bytes}, opening)
   const {blocks, broken, rubbish} = readPem(bytes)
+  if (blocks.length + broken.length > mostBlocks)
+    return [{problem: `there are more than ${mostBlocks} blocks in ${name}`}]
   const rest: Part[] = rubbish
     ? [{finding: found('extra-rubbish', name, 'There is something in it that is no text.')}]
     : []
   return [
-    ...blocks.map((block, at) => partOf(block, `${name}, block ${at + 1}`, password)),
+    ...blocks.map((block, at) => partOf(block, `${name}, block ${at + 1}`, opening)),
     ...broken.map(what => ({problem: `${name}: ${what}`})),
     ...rest,
   ].filter(part => part !== undefined)
 }
 
-function partOf({label, pem, der}: Block, where: string, password: Secret | undefined): Part | undefined {
+function partOf({label, pem, der}: Block, where: string, {password, effort}: Opening): Part | undefined {
   if (label === 'CERTIFICATE' || label === 'X509 CERTIFICATE') {
     return der ? certificatePart(der, where) : {problem: `${where}: the certificate is no base64`}
   }
-  if (label.endsWith('PRIVATE KEY'))
+  if (label.endsWith('PRIVATE KEY')) {
+    const tooMuch = der && label === 'ENCRYPTED PRIVATE KEY' ? beyond(effort, der) : undefined
+    if (tooMuch !== undefined) return {problem: `${where}: ${tooMuch}`}
     return keyPart(() => createPrivateKey({key: pem, ...phrase(password)}), where, password)
+  }
   // OpenSSL writes them before an EC key.
   if (label === 'EC PARAMETERS') return undefined
   return {finding: found('extra-rubbish', where, `It is a "${label}", which is neither certificate nor key.`)}
@@ -117,10 +131,12 @@ function keyPart(read: () => KeyObject, where: string, password: Secret | undefi
 }
 
 /** A certificate, a key, or a PKCS#12 file, by trying: what they are stands nowhere. */
-async function derParts({name, bytes}: GivenFile, password: Secret | undefined): Promise<Part[]> {
+async function derParts({name, bytes}: GivenFile, {password, effort}: Opening): Promise<Part[]> {
   const der = Buffer.from(bytes)
   const certificate = certificatePart(der, name)
   if ('certificate' in certificate) return [certificate]
+  const tooMuch = beyond(effort, der)
+  if (tooMuch !== undefined) return [{problem: `${name} cannot be opened: ${tooMuch}`}]
   for (const type of ['pkcs8', 'pkcs1', 'sec1'] as const) {
     const key = keyPart(() => createPrivateKey({key: der, format: 'der', type, ...phrase(password)}), name, password)
     if ('key' in key) return [key]
@@ -136,6 +152,16 @@ async function derParts({name, bytes}: GivenFile, password: Secret | undefined):
   } catch (error) {
     const hint = password === undefined ? 'a password may be needed (--password-stdin)' : 'the password may be wrong'
     return [{problem: `${name} cannot be opened as PKCS#12: ${hint} (${reason(error)})`}]
+  }
+}
+
+/** Why nothing may be derived for these bytes; undefined when it may. */
+function beyond(effort: Effort, der: Buffer): string | undefined {
+  try {
+    effort.take(der)
+    return undefined
+  } catch (error) {
+    return reason(error)
   }
 }
 

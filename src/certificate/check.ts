@@ -56,9 +56,13 @@ export function shown(judgement: Judgement, {name, at}: CheckAsked, more: readon
 }
 
 /** What the authorities say of it now, over the Internet. */
-export async function revoked(judgement: Judgement, at: Temporal.Instant): Promise<CertificateFinding[]> {
-  const [{revocation}, {askOverHttp}] = await Promise.all([import('./revocation.ts'), import('./ask.ts')])
-  return revocation(judgement, at, askOverHttp)
+export async function revoked(
+  judgement: Judgement,
+  at: Temporal.Instant,
+  env: NodeJS.ProcessEnv,
+): Promise<CertificateFinding[]> {
+  const [{revocation}, {alsoAsked, askOverHttp}] = await Promise.all([import('./revocation.ts'), import('./ask.ts')])
+  return revocation(judgement, at, askOverHttp({also: alsoAsked(env)}))
 }
 
 /** The roots browsers trust, in PEM: Mozilla's list as this version of Node has it. */

@@ -23,7 +23,7 @@ export function crlStanding(
     }
     const serial = BigInt(`0x${certificate.serial}`)
     const entry = tbsCertList.revokedCertificates?.find(each => numberOf(each.userCertificate) === serial)
-    if (!entry) return {state: 'good'}
+    if (!entry) return {state: 'good', from: Temporal.Instant.fromEpochMilliseconds(from.getTime()), alone: false}
     return {state: 'revoked', since: Temporal.Instant.fromEpochMilliseconds(entry.revocationDate.getTime().getTime())}
   } catch (error) {
     return {state: 'unknown', why: `the list cannot be read (${error instanceof Error ? error.message : error})`}

@@ -1,7 +1,7 @@
 import type {World} from '../cli/world.ts'
 import {CodedError} from '../error.ts'
 import type {Runbook} from '../runbook/model.ts'
-import {buildCertificateDeliver, buildCertificateIssue} from './register.ts'
+import {buildCertificateDeliver, buildCertificateIssue, buildCertificateStaple} from './register.ts'
 import type {DueRun} from './renew.ts'
 
 /** What came of one run that was due. */
@@ -18,6 +18,7 @@ export async function executeDue(world: World, due: readonly DueRun[], execute: 
   const runbooks = {
     'certificate-issue': await buildCertificateIssue(world),
     'certificate-deliver': await buildCertificateDeliver(world),
+    'certificate-staple': await buildCertificateStaple(world),
   }
   const waiting = [...due]
   const done: DueDone[] = []

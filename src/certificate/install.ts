@@ -9,6 +9,8 @@ import type {At, Runbook, Step, Undo} from '../runbook/model.ts'
 import {type Fact, runbook, step} from '../runbook/step.ts'
 import type {Derogation} from './model.ts'
 import {type Outside, proven} from './prove.ts'
+import {responderAsked} from './responder.ts'
+import type {Ask} from './revocation.ts'
 import {type Name, servedAsBefore, servedEverywhere, staged} from './serving.ts'
 
 /** A name whose certificate changes. */
@@ -38,6 +40,8 @@ export interface Brought {
 export interface Delivering {
   readonly platform: Platform
   outside(): Promise<Outside>
+  /** Asks the responders that certificates name. */
+  readonly ask: Ask
 }
 
 /** A certificate on every edge of its name, proven from outside, or the one before is back (R026–R030). */
@@ -66,10 +70,12 @@ export function about(id: string, doing: string): Omit<Runbook<NameInput>, 'step
 }
 
 /** From a candidate on record to one that is served everywhere, proven from outside. */
-export function delivered({platform, outside}: Delivering, name: NameInput): readonly Step[] {
+export function delivered(delivering: Delivering, name: NameInput): readonly Step[] {
+  const {platform, outside} = delivering
   const candidate = (at: At) => ofRun(platform, name, at)
   const place = {platform, name, candidate}
   return [
+    step('its-responder-was-asked', responderAsked(delivering, name, candidate), {within: 'PT0S'}),
     step('every-edge-has-it-checked-by-haproxy', staged(place)),
     step('every-edge-serves-it', servedEverywhere(place), {undo: {kind: 'by', undo: servedAsBefore(place)}}),
     step('handshakes-from-outside-prove-it', proven({...place, outside})),
@@ -143,6 +149,9 @@ function findings(platform: Platform, name: NameInput): Fact {
       const row = await ofRun(platform, name, at)
       const missing = (await sightsOf(platform.ledger, row.id)).filter(({state}) => state === 'missing')
       const {ledger, clock} = platform
+      // They were about the one before.
+      for (const kind of ['certificate-revoked', 'certificate-responder-silent'])
+        await settleFinding(ledger, {kind, subject: name.hostname}, clock.now())
       if (missing.length === 0) await settleFinding(ledger, {kind: partial, subject: name.hostname}, clock.now())
       else await noteFinding(ledger, missingFinding(name, missing), clock.now())
       noted = true

@@ -53,7 +53,9 @@ export function issued(platform: Platform, input: IssueInput): Fact {
   return {
     holds: async ({run}) => (await certificateOfRun(ledger, {hostname, run})) !== undefined,
     make: async at => {
-      const fitting: Issued = by === 'acme' ? await counted(platform, input, at) : await fromUs(platform, hostname)
+      const fitting: Issued = await counted(platform, input, () =>
+        by === 'acme' ? fromAcme(platform, input, at) : fromUs(platform, hostname),
+      )
       const {chain, fingerprint, issuer, notBefore, notAfter, key} = fitting
       const keySecret = `certificate/${hostname}/${fingerprint.slice(0, 16)}`
       await secrets.put(keySecret, key)
@@ -89,9 +91,9 @@ async function fromUs(platform: Platform, hostname: string): Promise<Issued> {
 }
 
 /** A failure counts: the next try is later, and somebody is told in time. */
-async function counted(platform: Platform, input: IssueInput, at: At): Promise<Fitting> {
+async function counted<T>(platform: Platform, input: IssueInput, asked: () => Promise<T>): Promise<T> {
   try {
-    return await fromAcme(platform, input, at)
+    return await asked()
   } catch (thrown) {
     const notBefore = thrown instanceof Failure && thrown.facts.notBefore
     await noteFailedRenewal(platform.ledger, {

@@ -90,12 +90,18 @@ export function authorityView({root, issues, ...authority}: AcmeAuthority, more:
   return {result: {...more, ...authority, ...trusts}, view: {fields}}
 }
 
+const doings = {
+  'certificate-issue': 'renew',
+  'certificate-deliver': 'deliver',
+  'certificate-staple': 'staple',
+} as const
+
 /** What was due, and what came of it; exit 5 when one failed. */
 export function renewed(all: readonly DueDone[]) {
   const items = all.map(({due, run, error}) => ({
     hostname: due.input.hostname,
     environment: due.input.environment,
-    doing: due.runbook === 'certificate-issue' ? ('renew' as const) : ('deliver' as const),
+    doing: doings[due.runbook],
     ...(run ? {run} : {}),
     ...(error ? {error: {code: error.code, message: error.message, remedies: error.remedies}} : {}),
   }))

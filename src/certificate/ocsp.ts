@@ -57,10 +57,11 @@ function told(answer: Uint8Array, {certificate, issuer}: About, at: Temporal.Ins
   if (!isFresh({from: single.thisUpdate, until: single.nextUpdate}, at)) {
     return {state: 'unknown', why: `the answer is of ${single.thisUpdate.toISOString()}`}
   }
-  return standingOf(single)
+  return standingOf(single, basic.tbsResponseData.responses.length === 1)
 }
 
-function standingOf({certStatus, nextUpdate}: SingleResponse): Standing {
+function standingOf({certStatus, thisUpdate, nextUpdate}: SingleResponse, alone: boolean): Standing {
+  const from = Temporal.Instant.fromEpochMilliseconds(thisUpdate.getTime())
   const until = nextUpdate && Temporal.Instant.fromEpochMilliseconds(nextUpdate.getTime())
   if (certStatus.revoked) {
     return {
@@ -69,7 +70,7 @@ function standingOf({certStatus, nextUpdate}: SingleResponse): Standing {
     }
   }
   if (certStatus.good === undefined) return {state: 'unknown', why: 'the responder does not know it'}
-  return {state: 'good', ...(until ? {until} : {})}
+  return {state: 'good', from, alone, ...(until ? {until} : {})}
 }
 
 /** The issuer itself, or whom it certified for that (RFC 6960 §4.2.2.2). */

@@ -17,23 +17,36 @@ export interface PemRead {
   readonly rubbish: boolean
 }
 
-/** Reads PEM as people send it: any line ends, byte order marks, UTF-16, notes between the blocks (RFC 7468 §2). */
+/** Reads PEM as people send it: any line ends, byte order marks, UTF-16, notes between the blocks (RFC 7468 §2). Once through. */
 export function readPem(bytes: Uint8Array): PemRead {
   const text = textOf(bytes)
-  const blocks = [...text.matchAll(whole)].map(([, label = '', body = '']) => blockOf(label, body))
-  const between = text.replaceAll(whole, '\n')
-  const broken = [...between.matchAll(/-----(BEGIN|END) ([A-Z0-9 ]{1,40})-----/g)].map(([, word, label]) =>
-    word === 'BEGIN' ? `a block "${label}" begins and does not end` : `a block "${label}" ends and did not begin`,
-  )
-  return {blocks, broken, rubbish: /[^\P{C}\s]|\uFFFD/u.test(between)}
+  const blocks: Block[] = []
+  const broken: string[] = []
+  const between: string[] = []
+  let open: {label: string; from: number; body: number} | undefined
+  let end = 0
+  for (const {0: mark, 1: word, 2: label = '', index} of text.matchAll(marks)) {
+    if (word === 'BEGIN') {
+      if (open) broken.push(unended(open.label))
+      open = {label, from: index, body: index + mark.length}
+    } else if (open?.label === label) {
+      blocks.push(blockOf(label, text.slice(open.body, index)))
+      between.push(text.slice(end, open.from))
+      end = index + mark.length
+      open = undefined
+    } else broken.push(`a block "${label}" ends and did not begin`)
+  }
+  if (open) broken.push(unended(open.label))
+  return {blocks, broken, rubbish: /[^\P{C}\s]|\uFFFD/u.test([...between, text.slice(end)].join('\n'))}
 }
+
+const unended = (label: string) => `a block "${label}" begins and does not end`
+const marks = /-----(BEGIN|END) ([A-Z0-9 ]{1,40})-----/g
 
 /** Whether there is a block at all: tells PEM from DER. */
 export function looksLikePem(bytes: Uint8Array): boolean {
   return textOf(bytes).includes('-----BEGIN ')
 }
-
-const whole = /-----BEGIN ([A-Z0-9 ]{1,40})-----(.*?)-----END \1-----/gs
 
 function textOf(bytes: Uint8Array): string {
   const [first, second] = bytes

@@ -10,16 +10,11 @@ export interface Unpacked {
 
 const {asn1, pkcs12, pki, util} = forge
 
-/** Beyond it only who wants to keep us busy goes; OpenSSL and Windows write 2,000, Java 10,000. */
-const mostRounds = 1_000_000
-
 /**
  * Opens a PKCS#12 file (RFC 7292), with AES as today or RC2 and 3DES as of old, with an empty password when none is given.
  * Throws when it is none, is damaged, or the password does not open it.
  */
 export function unpack(bytes: Uint8Array, password: Secret | undefined): Unpacked {
-  if (rounds(parsed(bytes)) > mostRounds)
-    throw new RangeError('it asks for more than a million rounds of key derivation')
   const bags = opened(bytes, password?.expose() ?? '').safeContents.flatMap(safe => safe.safeBags)
   return {
     certificates: bags
@@ -50,27 +45,4 @@ function parsed(bytes: Uint8Array): forge.asn1.Asn1 {
 function der(tree: forge.asn1.Asn1 | undefined): Buffer {
   if (!tree) throw new RangeError('it holds something that is neither certificate nor key')
   return Buffer.from(asn1.toDer(tree).getBytes(), 'binary')
-}
-
-/** The most rounds any of its parameters asks for: a salt and a number behind it, wherever they stand. */
-function rounds({value, type, constructed}: forge.asn1.Asn1): number {
-  if (Array.isArray(value)) {
-    const own = value.map((each, at) => (isSalt(value[at - 1]) && isNumber(each) ? numberOf(each) : 0))
-    return Math.max(0, ...own, ...value.map(rounds))
-  }
-  if (type !== asn1.Type.OCTETSTRING || constructed) return 0
-  const inner = attempt(value as string)
-  return inner ? rounds(inner) : 0
-}
-
-const isSalt = (each: forge.asn1.Asn1 | undefined) => each?.type === asn1.Type.OCTETSTRING
-const isNumber = ({type, value}: forge.asn1.Asn1) => type === asn1.Type.INTEGER && typeof value === 'string'
-const numberOf = ({value}: forge.asn1.Asn1) => Number.parseInt(util.bytesToHex(value as string), 16)
-
-function attempt(bytes: string): forge.asn1.Asn1 | undefined {
-  try {
-    return asn1.fromDer(util.createBuffer(bytes), false)
-  } catch {
-    return undefined
-  }
 }

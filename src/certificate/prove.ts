@@ -1,9 +1,10 @@
 import {X509Certificate} from 'node:crypto'
 import {addressOf, type Environment} from '../environment/model.ts'
-import type {Platform} from '../environment/steps.ts'
+import {type Platform, type Served, servedAs} from '../environment/steps.ts'
 import {type CodedError, Failure, Refusal} from '../error.ts'
 import type {CertificateRow} from '../ledger/certificate.ts'
 import {noteSight, sightsOf} from '../ledger/certificate-life.ts'
+import type {At} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
 import type {Dial, Handshake} from '../tls/model.ts'
 import {handshakeWith} from '../tls/steps.ts'
@@ -22,16 +23,20 @@ export interface Proving {
   readonly candidate: Candidate
   /** Begins looking; closed when the step is over. */
   outside(): Promise<Outside>
+  /** Earlier looks do not count: what is served beside the certificate is another now. */
+  readonly anew?: boolean
 }
 
 /**
  * A real handshake with each edge, from outside and under the name, gave exactly this certificate, chain and an allowed
  * protocol and suite. Throws `Refusal('handshake-differs')`, which takes the run back, when an edge serves anything else.
  */
-export function proven({platform, name, candidate, outside}: Proving): Fact {
+export function proven({platform, name, candidate, outside, anew = false}: Proving): Fact {
   const {ledger, clock} = platform
+  const looked = new WeakSet<At>()
   return {
     holds: async at => {
+      if (anew && !looked.has(at)) return false
       const [row, environment] = await Promise.all([candidate(at), environmentOfName(platform, name)])
       const sights = await sightsOf(ledger, row.id)
       const edges = await edgesOf(platform, environment, row)
@@ -40,10 +45,10 @@ export function proven({platform, name, candidate, outside}: Proving): Fact {
     make: async at => {
       const [row, environment] = await Promise.all([candidate(at), environmentOfName(platform, name)])
       const edges = await edgesOf(platform, environment, row)
-      const from = await outside()
+      const [from, {staple}] = await Promise.all([outside(), servedAs(platform, row)])
       try {
         const seen = await Promise.all(
-          edges.map(async edge => ({edge, ...(await look(from, {environment, edge, row}))})),
+          edges.map(async edge => ({edge, ...(await look(from, {environment, edge, row, staple}))})),
         )
         await missed(
           platform,
@@ -56,6 +61,7 @@ export function proven({platform, name, candidate, outside}: Proving): Fact {
           await noteSight(ledger, row.id, {host: one.edge, state: 'proven', at: clock.now(), proof})
           at.tell(`${one.edge} serves it to ${from.name}: ${one.shaken.protocol}, ${one.shaken.suite}`)
         }
+        looked.add(at)
       } finally {
         await from.close()
       }
@@ -67,13 +73,17 @@ interface Looked {
   readonly environment: Environment
   readonly edge: string
   readonly row: CertificateRow
+  readonly staple: Served['staple']
 }
 
-async function look(from: Outside, {environment, edge, row}: Looked): Promise<{shaken: Handshake} | {away: Failure}> {
+async function look(
+  from: Outside,
+  {environment, edge, row, staple}: Looked,
+): Promise<{shaken: Handshake} | {away: Failure}> {
   const address = addressOf(environment, edge)
   try {
     const shaken = await handshakeWith(from.dial, {name: row.hostname, address, port: 443})
-    const wrong = differences(row, shaken)
+    const wrong = differences({...row, staple}, shaken)
     if (wrong.length > 0) throw differs({edge, row, from: from.name}, wrong)
     return {shaken}
   } catch (thrown) {
@@ -89,7 +99,10 @@ const protocols: readonly string[] = ['TLSv1.2', 'TLSv1.3']
 const suite = /^TLS_(?:ECDHE_(?:ECDSA|RSA)_WITH_)?(?:AES_(?:128|256)_GCM|CHACHA20_POLY1305)_SHA(?:256|384)$/
 
 /** What is not as it was installed, in sentences; none when it is. */
-function differences({chain}: Pick<CertificateRow, 'chain'>, shaken: Handshake): readonly string[] {
+function differences(
+  {chain, staple}: Pick<CertificateRow, 'chain'> & Pick<Served, 'staple'>,
+  shaken: Handshake,
+): readonly string[] {
   const installed = fingerprintsOf(chain)
   const served = shaken.chain.slice(0, Math.max(installed.length, 1))
   return [
@@ -100,6 +113,9 @@ function differences({chain}: Pick<CertificateRow, 'chain'>, shaken: Handshake):
       ? []
       : [`it serves a chain of ${shaken.chain.length}, not the ${installed.length} that were installed`]),
     ...(protocols.includes(shaken.protocol) ? [] : [`it agrees on ${shaken.protocol} (R031–R034)`]),
+    ...(staple === undefined || shaken.staple === staple.response
+      ? []
+      : [`it gives ${shaken.staple ? 'another' : 'no'} word of the responder along`]),
     ...(suite.test(shaken.suite) ? [] : [`it agrees on ${shaken.suite} (R035, R036)`]),
   ]
 }

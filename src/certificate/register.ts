@@ -3,8 +3,10 @@ import type {Duplex} from 'node:stream'
 import type {World} from '../cli/world.ts'
 import {platformOf} from '../environment/steps.ts'
 import {Failure} from '../error.ts'
-import {dialFrom, probesOf} from '../probe/steps.ts'
+import {outsideAt, probesOf} from '../probe/steps.ts'
 import type {Runbook} from '../runbook/model.ts'
+import {servedPolicy} from '../tls/steps.ts'
+import {alsoAsked, askOverHttp} from './ask.ts'
 import type {Beginning} from './begin.ts'
 import {certificateDeliver} from './deliver.ts'
 import {certificateInstall, type Delivering} from './install.ts'
@@ -12,6 +14,8 @@ import {certificateIssue} from './issue.ts'
 import type {Outside} from './prove.ts'
 import {certificateTend, type DueRun} from './renew.ts'
 import {certificateRevoke} from './revoke.ts'
+import {certificateStaple} from './staple.ts'
+import {certificateScan} from './watch.ts'
 
 /** `certificate-install` with the collaborators of this process. */
 export async function buildCertificateInstall(world: World): Promise<Runbook> {
@@ -33,6 +37,21 @@ export async function buildCertificateRevoke(world: World): Promise<Runbook> {
   return certificateRevoke(await deliveringOf(world)) as Runbook
 }
 
+/** `certificate-scan` with the collaborators of this process. */
+export async function buildCertificateScan(world: World): Promise<Runbook> {
+  const ledger = await world.ledger()
+  const {clock} = world
+  const needs = async () => {
+    return {ledger, clock, policy: await servedPolicy(ledger), outside: await outsideOf(world)}
+  }
+  return certificateScan(needs) as Runbook
+}
+
+/** `certificate-staple` with the collaborators of this process. */
+export async function buildCertificateStaple(world: World): Promise<Runbook> {
+  return certificateStaple(await deliveringOf(world)) as Runbook
+}
+
 /** `certificate-tend` with the collaborators of this process. */
 export async function buildCertificateTend(world: World): Promise<Runbook> {
   const enqueue = async (due: DueRun) =>
@@ -42,7 +61,8 @@ export async function buildCertificateTend(world: World): Promise<Runbook> {
 
 /** What certificate runs need of the world. */
 export async function deliveringOf(world: World): Promise<Delivering> {
-  return {platform: await platformOf(world), outside: () => outsideOf(world)}
+  const ask = askOverHttp({also: alsoAsked(world.env)})
+  return {platform: await platformOf(world), outside: () => outsideOf(world), ask}
 }
 
 /** What deciding about a certificate needs of the world. */
@@ -55,8 +75,7 @@ export async function beginningOf(world: World): Promise<Beginning> {
 async function outsideOf(world: World): Promise<Outside> {
   const [probe] = await probesOf(await world.ledger())
   if (!probe) return {name: 'the control plane', dial: dialHere, close: async () => {}}
-  const {dial, close} = dialFrom(probe)
-  return {name: probe.name, dial, close}
+  return outsideAt(probe)
 }
 
 function dialHere(address: string, port: number): Promise<Duplex> {

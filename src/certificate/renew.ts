@@ -5,21 +5,22 @@ import type {Ledger, Queries} from '../ledger/ledger.ts'
 import {type RenewalRow, renewals} from '../ledger/renewal.ts'
 import {setting} from '../ledger/setting.ts'
 import type {Runbook} from '../runbook/model.ts'
-import {runbook, step} from '../runbook/step.ts'
+import {type Fact, runbook, step} from '../runbook/step.ts'
 import {dueAt, renewalAt, urgencyOf} from './due.ts'
 import type {NameInput} from './install.ts'
 import type {IssueInput} from './issue.ts'
+import {staplesDue} from './responder.ts'
 
 /** One run that is due. */
 export type DueRun =
   | {readonly runbook: 'certificate-issue'; readonly input: IssueInput}
-  | {readonly runbook: 'certificate-deliver'; readonly input: NameInput}
+  | {readonly runbook: 'certificate-deliver' | 'certificate-staple'; readonly input: NameInput}
 
-/** What is due now: renewals, and deliveries to edges that were away. */
+/** What is due now: renewals, deliveries to edges that were away, and words of responders. */
 export async function dueRuns(ledger: Queries, now: Temporal.Instant): Promise<readonly DueRun[]> {
   const rows = await renewals(ledger)
   const acme = (await setting(ledger, 'acme-authority')) !== undefined
-  return rows.flatMap((row): DueRun[] => {
+  const due = rows.flatMap((row): DueRun[] => {
     const {tenant, id, hostname, environment, source, fingerprint} = row
     const name = {tenant, id, hostname, environment}
     // A customer's certificate is renewed by the customer alone.
@@ -29,6 +30,14 @@ export async function dueRuns(ledger: Queries, now: Temporal.Instant): Promise<r
     }
     return row.partial ? [{runbook: 'certificate-deliver', input: name}] : []
   })
+  const busy = new Set(due.map(({input}) => input.hostname))
+  const said = (await staplesDue(ledger, now)).filter(({hostname}) => !busy.has(hostname))
+  return [
+    ...due,
+    ...said.map(({tenant, id, hostname, environment}) => {
+      return {runbook: 'certificate-staple', input: {tenant, id, hostname, environment}} as const
+    }),
+  ]
 }
 
 const kinds = ['certificate-ends-soon', 'certificate-renewal-failing'] as const
@@ -68,8 +77,6 @@ export interface Tending {
 
 /** What is due is asked for, and what fails is told in time: at a half, a quarter and an eighth of what is left. */
 export function certificateTend({ledger, clock, enqueue}: Tending): Runbook<object> {
-  let told = false
-  let asked = false
   return runbook<object>({
     id: 'certificate-tend',
     bySchedule: true,
@@ -80,23 +87,33 @@ export function certificateTend({ledger, clock, enqueue}: Tending): Runbook<obje
     environments: () => [],
     locks: () => ['certificate:tend'],
     steps: () => [
-      step('endings-are-findings', {
-        holds: async () => told,
-        make: async () => {
+      step(
+        'endings-are-findings',
+        once(async () => {
           const now = clock.now()
           for (const row of await renewals(ledger)) {
             await reportFindings(ledger, {subject: row.hostname, kinds, found: endingFindings(row, now)}, now)
           }
-          told = true
-        },
-      }),
-      step('due-runs-are-queued', {
-        holds: async () => asked,
-        make: async () => {
+        }),
+      ),
+      step(
+        'due-runs-are-queued',
+        once(async () => {
           for (const due of await dueRuns(ledger, clock.now())) await enqueue(due)
-          asked = true
-        },
-      }),
+        }),
+      ),
     ],
   })
+}
+
+/** A look at everything: each run looks for itself. */
+function once(make: () => Promise<void>): Fact {
+  let made = false
+  return {
+    holds: async () => made,
+    make: async () => {
+      await make()
+      made = true
+    },
+  }
 }

@@ -4,7 +4,7 @@ import type {EvidenceRow} from '../ledger/evidence.ts'
 import type {Templates} from '../render/templates.ts'
 import type {OfferedSuite} from '../tls/model.ts'
 import {protocols} from '../tls/model.ts'
-import {forbiddenBy, suiteCount} from '../tls/steps.ts'
+import {forbiddenBy, sentenceIn, suiteCount} from '../tls/steps.ts'
 import type {CertificateShown} from './list.ts'
 import type {KeptScan, ReportMatter} from './report.ts'
 import {type ReportWords, reportWords} from './report-words.ts'
@@ -31,7 +31,9 @@ export function reportFacts(matter: ReportMatter): Facts {
     },
     words: pageWords(words),
     findingHeads: words.findingHeads.map(escaped),
-    findings: findings.map(({rule, name, host, sentence}) => [rule, name, host, sentence].map(escaped)),
+    findings: findings.map(each =>
+      [each.rule, each.name, each.host, sentenceIn(environment.locale, each)].map(escaped),
+    ),
     protocols: protocolTiles(scans, words),
     weak: weakTiles(scans, words),
     names: namesOf(matter, words),

@@ -10,11 +10,10 @@ import {certificatesOf} from '../ledger/certificate.ts'
 import {environmentsOf} from '../ledger/environment.ts'
 import {insertEvidence} from '../ledger/evidence.ts'
 import type {Ledger} from '../ledger/ledger.ts'
-import type {Probe} from '../probe/model.ts'
-import {dialFrom} from '../probe/steps.ts'
 import {packageRoot} from '../root.ts'
 import type {Dial, ScanFinding, Target, TlsScan} from '../tls/model.ts'
-import {judgeScan, scan, type TlsPolicy} from '../tls/steps.ts'
+import {finding, judgeScan, scan, type TlsPolicy} from '../tls/steps.ts'
+import type {Outside} from './prove.ts'
 
 /** What one edge node offers for one name, judged. */
 export interface Scanned {
@@ -40,7 +39,8 @@ export interface ScanResult {
 export interface ScanNeeds {
   readonly ledger: Ledger
   readonly clock: Clock
-  readonly probe: Probe
+  /** From where it is looked at. */
+  readonly outside: Outside
   readonly policy: TlsPolicy
   /** Told of each name that was scanned. */
   readonly part?: Part
@@ -54,9 +54,9 @@ const atOnce = 3
  * outside, and keeps each as evidence. Throws `Refusal('not-found')` and `Failure('probe-failed')`.
  */
 export async function scanEnvironments(needs: ScanNeeds, names: readonly string[]): Promise<ScanResult> {
-  const {ledger, probe, policy, part} = needs
+  const {ledger, outside, policy, part} = needs
   const asked = await scannedNodes(ledger, names)
-  const {dial, close} = dialFrom(probe)
+  const {dial, close} = outside
   const items: Scanned[] = []
   try {
     for (let from = 0; from < asked.length; from += atOnce) {
@@ -68,7 +68,7 @@ export async function scanEnvironments(needs: ScanNeeds, names: readonly string[
     await close()
   }
   const findings = items.reduce((sum, each) => sum + each.findings.length, 0)
-  return {policy: policy.name, from: probe.name, items, findings}
+  return {policy: policy.name, from: outside.name, items, findings}
 }
 
 /** Every name of these environments, or of all, at each of their edge nodes. */
@@ -124,17 +124,14 @@ async function scanNode({ledger, clock, policy}: ScanNeeds, dial: Dial, node: No
 function served({handshake, chain}: TlsScan, fingerprint: string | undefined): ScanFinding[] {
   const [leaf] = chain
   if (fingerprint !== undefined && (leaf ?? handshake?.fingerprint) === fingerprint) return []
-  const sentence =
-    fingerprint === undefined
-      ? 'The ledger has no certificate for this name.'
-      : `It serves the certificate ${leaf?.slice(0, 16) ?? 'none'}…; the ledger's is ${fingerprint.slice(0, 16)}….`
-  return [
-    {rule: 'R026', source: 'R026', sentence, remedy: 'selfhelp certificate show NAME; selfhelp environment drift'},
-  ]
+  const about = {rule: 'R026', source: 'R026', remedy: 'selfhelp certificate show NAME; selfhelp environment drift'}
+  if (fingerprint === undefined) return [finding('not-recorded', about)]
+  const values = {served: leaf?.slice(0, 16) ?? 'none', recorded: fingerprint.slice(0, 16)}
+  return [finding('other-certificate', about, values)]
 }
 
 function silent({message, remedies}: CodedError): ScanFinding {
-  return {rule: 'R026', source: 'R026', sentence: message, remedy: remedies[0] ?? 'selfhelp doctor'}
+  return finding('silent', {rule: 'R026', source: 'R026', remedy: remedies[0] ?? 'selfhelp doctor'}, {why: message})
 }
 
 function unreachable(error: unknown): CodedError {

@@ -1,6 +1,7 @@
 import {type Environment, fullName} from '../environment/model.ts'
 import {Failure} from '../error.ts'
 import {insertEvidence} from '../ledger/evidence.ts'
+import type {Probe} from '../probe/model.ts'
 import {fromProbe} from '../probe/steps.ts'
 import {type ToolName, tools} from '../tls/steps.ts'
 import {type ScanNeeds, scannedNodes} from './scan.ts'
@@ -16,12 +17,16 @@ export interface Opinion {
   readonly findings: readonly string[]
 }
 
+export interface OpinionNeeds extends Pick<ScanNeeds, 'ledger' | 'clock' | 'part'> {
+  readonly probe: Probe
+}
+
 /**
  * Has other tools scan the same from the same probe point, one after the other, and keeps what they found as evidence. Throws
  * `Failure('probe-failed')` where a tool is not there or gives no result.
  */
 export async function secondOpinions(
-  needs: ScanNeeds,
+  needs: OpinionNeeds,
   names: readonly string[],
   asked: readonly ToolName[],
 ): Promise<readonly Opinion[]> {
@@ -44,7 +49,7 @@ interface Looked {
   readonly host: string
 }
 
-async function opinion({ledger, clock, probe}: ScanNeeds, node: Looked, name: ToolName): Promise<Opinion> {
+async function opinion({ledger, clock, probe}: OpinionNeeds, node: Looked, name: ToolName): Promise<Opinion> {
   const {argv, within, read, debian} = tools[name]
   const at = clock.now()
   const {exit, out, err} = await fromProbe(probe, argv(node), within)

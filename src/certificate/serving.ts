@@ -3,8 +3,8 @@ import {
   certificates,
   environmentLock,
   type Platform,
-  type Served,
   served,
+  servedAs,
   stagedCertificate,
   stagedNoMore,
   withdrawn,
@@ -16,7 +16,6 @@ import {environmentsOf} from '../ledger/environment.ts'
 import type {Plan, Wanted} from '../machine/model.ts'
 import type {At} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
-import {Secret} from '../secret/secret.ts'
 
 /** A name of an environment; what is served for it is changed. */
 export interface Name {
@@ -38,7 +37,7 @@ interface Place {
 /** Every edge that answers has the certificate beside what it serves, and its own HAProxy has judged it. */
 export function staged(place: Place): Fact {
   return onEdges(place, async (row, environment) => {
-    const pem = await pemOf(place.platform, row)
+    const {pem} = await servedAs(place.platform, row)
     const already = (await certificates(place.platform, environment)).some(
       one => one.hostname === row.hostname && one.pem.expose() === pem.expose(),
     )
@@ -50,7 +49,7 @@ export function staged(place: Place): Fact {
 export function servedEverywhere(place: Place): Fact {
   return onEdges(place, async (row, environment) => {
     const others = await certificates(place.platform, environment)
-    const all = [...others.filter(({hostname}) => hostname !== row.hostname), await itself(place.platform, row)]
+    const all = [...others.filter(({hostname}) => hostname !== row.hostname), await servedAs(place.platform, row)]
     return edge => [...served(environment, all, edge), stagedNoMore(row.hostname)]
   })
 }
@@ -91,16 +90,6 @@ export async function nowServed({ledger}: Platform, {hostname}: Name): Promise<C
   const row = await servedCertificate(ledger, hostname)
   if (!row) throw new RangeError(`the ledger knows no certificate of ${hostname}`)
   return row
-}
-
-async function itself(platform: Platform, row: CertificateRow): Promise<Served> {
-  return {hostname: row.hostname, pem: await pemOf(platform, row)}
-}
-
-/** Chain and key as HAProxy reads them. */
-async function pemOf({secrets}: Platform, {chain, keySecret}: CertificateRow): Promise<Secret> {
-  const key = await secrets.get(keySecret)
-  return new Secret(`${chain.trimEnd()}\n${key?.expose() ?? ''}`)
 }
 
 type WantedAt = (edge: string) => readonly Wanted[]

@@ -3,7 +3,12 @@ import type {Temporal} from 'temporal-polyfill'
 
 /** What an authority says of a certificate. */
 export type Standing =
-  | {readonly state: 'good'; readonly until?: Temporal.Instant}
+  | {
+      readonly state: 'good'
+      readonly from: Temporal.Instant
+      readonly until?: Temporal.Instant
+      readonly alone: boolean
+    }
   | {readonly state: 'revoked'; readonly since: Temporal.Instant}
   | {readonly state: 'unknown'; readonly why: string}
 

@@ -1,3 +1,3 @@
 export {asciiName} from './name.ts'
 export {environmentOfName} from './serving.ts'
-export {tendSchedule} from './tend-schedule.ts'
+export {scanSchedule, tendSchedule} from './tend-schedule.ts'

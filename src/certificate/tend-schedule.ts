@@ -7,3 +7,13 @@ export const tendSchedule = {
   input: {},
   catchUp: true,
 } as const
+
+/** Each morning, before anybody works: what edges offer is looked at from outside. */
+export const scanSchedule = {
+  name: 'certificate-scan',
+  recurrence: '15 4 * * *',
+  zone: 'Europe/Paris',
+  runbook: 'certificate-scan',
+  input: {},
+  catchUp: true,
+} as const

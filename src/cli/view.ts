@@ -9,7 +9,7 @@ import {wrapProse} from './wrap.ts'
  * What a person sees of a result, as data. A noun's `view.ts` returns it and imports only this type;
  * how it looks on a terminal or in a pipe is decided here.
  */
-export type View = string | Table | Fields | readonly View[]
+export type View = string | Table | Fields | Calendar | readonly View[]
 
 /** Rows under heads: aligned and fitted on a terminal, tab-separated without heads in a pipe. */
 export interface Table {
@@ -17,6 +17,11 @@ export interface Table {
   readonly rows: readonly (readonly Cell[])[]
   /** Said instead of an empty table, on stderr when piped. */
   readonly empty?: string
+}
+
+/** A calendar for another program, whose lines end with CR LF (RFC 5545 §3.1). */
+export interface Calendar {
+  readonly ics: string
 }
 
 /** One thing's properties, a line each; those without a value are left out. */
@@ -41,7 +46,8 @@ export interface Toned {
 export function show(view: View, out: Out, now: Temporal.Instant): void {
   if (typeof view === 'string') {
     if (view !== '') out.write(wrapProse(printable(view.endsWith('\n') ? view : `${view}\n`), out.columns))
-  } else if ('heads' in view) showTable(view, out, now)
+  } else if ('ics' in view) out.write(printable(view.ics).replaceAll('\n', '\r\n'))
+  else if ('heads' in view) showTable(view, out, now)
   else if ('fields' in view) showFields(view, out)
   else for (const part of view) show(part, out, now)
 }

@@ -4,7 +4,7 @@ import type {Contract} from '../contract/model.ts'
 import {type Environment, fullName} from '../environment/model.ts'
 import {environmentNamed} from '../environment/steps.ts'
 import {Refusal} from '../error.ts'
-import {domains, insertDomain, noteVerified, ownerOfName} from '../ledger/domain.ts'
+import {domains, insertDomain, type NameOwner, noteVerified, ownerOfName} from '../ledger/domain.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {setting} from '../ledger/setting.ts'
 import {tenantNamed} from '../ledger/tenant.ts'
@@ -39,7 +39,7 @@ export async function addDomain(
   const {target, face, server, plan} = typed
   const environment = await environmentNamed(ledger, target.includes('/') ? target : `${target}/production`)
   const name = asciiName(typed.name).toLowerCase()
-  const objections = await objectionsTo(ledger, name, environment)
+  const objections = await objectionsTo(ledger, {name, face}, environment)
   if (objections.length > 0) {
     throw new Refusal(
       'domain-refused',
@@ -61,7 +61,21 @@ export async function addDomain(
   return {domain: shownDomain(known, environment), ...seen}
 }
 
-async function objectionsTo(ledger: Ledger, name: string, {tenant}: Environment): Promise<readonly string[]> {
+/** A name is of one environment; within a tenant it can move. */
+function takenBy(owner: NameOwner, wanted: Environment, face: DomainTyped['face']): readonly string[] {
+  const {tenant, environment, own} = owner
+  const here = `${tenant}/${environment}`
+  if (tenant !== wanted.tenant || !own) return [`it is a name of ${tenant}`]
+  if (here === fullName(wanted) && owner.face === face) return []
+  return [`it is a name of ${here} already (${owner.face}); take it away there first: selfhelp domain remove`]
+}
+
+async function objectionsTo(
+  ledger: Ledger,
+  {name, face}: Pick<DomainTyped, 'name' | 'face'>,
+  environment: Environment,
+): Promise<readonly string[]> {
+  const {tenant} = environment
   const [base, owner, row] = await Promise.all([
     setting(ledger, 'base-domain'),
     ownerOfName(ledger, name),
@@ -72,7 +86,7 @@ async function objectionsTo(ledger: Ledger, name: string, {tenant}: Environment)
     ...(base !== undefined && (name === base || name.endsWith(`.${base}`))
       ? [`names below ${base} are given, not brought (R009)`]
       : []),
-    ...(owner === undefined || (owner.own && owner.tenant === tenant) ? [] : [`it is a name of ${owner.tenant}`]),
+    ...(owner === undefined ? [] : takenBy(owner, environment, face)),
     ...(contract?.options.ownDomain === false ? ['the contract has no own domain (options.ownDomain)'] : []),
   ]
 }

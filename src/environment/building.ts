@@ -1,6 +1,8 @@
+import {Temporal} from 'temporal-polyfill'
 import {Failure} from '../error.ts'
-import {certificatesOf} from '../ledger/certificate.ts'
+import {type CertificateRow, certificatesOf} from '../ledger/certificate.ts'
 import {environmentsOf, othersOnRelease} from '../ledger/environment.ts'
+import {countsUntil, saidOf} from '../ledger/staple.ts'
 import type {Wanted} from '../machine/model.ts'
 import type {At, Undo} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
@@ -186,16 +188,25 @@ async function notReady(platform: Platform, all: readonly Environment[], seconds
 
 /** What an environment's names are served with, as the ledger says. */
 export async function certificates(
-  {ledger, secrets}: Pick<Platform, 'ledger' | 'secrets'>,
+  platform: Pick<Platform, 'ledger' | 'secrets' | 'clock'>,
   {id}: Pick<Environment, 'id'>,
 ): Promise<readonly Served[]> {
-  const rows = await certificatesOf(ledger, id)
-  return Promise.all(
-    rows.map(async ({hostname, chain, keySecret}) => {
-      const key = await secrets.get(keySecret)
-      return {hostname, pem: new Secret(`${chain.trimEnd()}\n${key?.expose() ?? ''}`)}
-    }),
-  )
+  const rows = await certificatesOf(platform.ledger, id)
+  return Promise.all(rows.map(row => servedAs(platform, row)))
+}
+
+/** Chain and key as HAProxy reads them, and what the responder says while that counts. */
+export async function servedAs(
+  {ledger, secrets, clock}: Pick<Platform, 'ledger' | 'secrets' | 'clock'>,
+  {id, hostname, chain, keySecret, responder}: CertificateRow,
+): Promise<Served> {
+  const [key, said] = await Promise.all([
+    secrets.get(keySecret),
+    responder === undefined ? undefined : saidOf(ledger, id),
+  ])
+  const fresh = said && Temporal.Instant.compare(countsUntil(said), clock.now()) > 0
+  const staple = fresh ? {response: said.response, saidAt: said.saidAt.toString()} : undefined
+  return {hostname, pem: new Secret(`${chain.trimEnd()}\n${key?.expose() ?? ''}`), staple}
 }
 
 function reversible(fact: Fact, gone: Fact): Reversible {

@@ -9,7 +9,7 @@ import {
   freeBackend,
   usedBackend,
 } from '../host/steps.ts'
-import type {HaproxyEntryWanted, HaproxyServerWanted} from '../machine/haproxy.ts'
+import type {HaproxyEntryWanted, HaproxyServerWanted, Staple} from '../machine/haproxy.ts'
 import type {FileWanted, Wanted} from '../machine/model.ts'
 import {Secret} from '../secret/secret.ts'
 import {addressOf, type Environment, fullName, hostOf} from './model.ts'
@@ -20,6 +20,8 @@ import {type Face, faces} from './wanted.ts'
 export interface Served {
   readonly hostname: string
   readonly pem: Secret<string>
+  /** What its responder says, while that counts. */
+  readonly staple?: Staple | undefined
 }
 
 /**
@@ -112,8 +114,9 @@ export function withdrawn(hostname: string): readonly Wanted[] {
 }
 
 /** A certificate that an edge serves; HAProxy has judged it before. */
-function certificate({hostname, pem}: Served): Wanted {
-  return {kind: 'haproxy-certificate', path: at.edgeCertificate(hostname), pem, check: certificateCheck}
+function certificate({hostname, pem, staple}: Served): Wanted {
+  const path = at.edgeCertificate(hostname)
+  return {kind: 'haproxy-certificate', path, pem, ...(staple ? {staple} : {}), check: certificateCheck}
 }
 
 const forgotten = (hostname: string) => certificate({hostname, pem: new Secret('')})

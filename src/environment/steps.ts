@@ -9,6 +9,7 @@ export {
   names,
   opened,
   schemas,
+  servedAs,
 } from './building.ts'
 export {certified, forgetCertificates} from './certify.ts'
 export {namesOf, type Served, served, stagedCertificate, stagedNoMore, withdrawn} from './edge.ts'

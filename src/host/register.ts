@@ -10,6 +10,7 @@ import {hostApply} from './apply.ts'
 import {bookOf} from './list.ts'
 import {asHost} from './model.ts'
 import {anchorPin} from './pinned.ts'
+import {edgeRefill} from './refill.ts'
 import type {Bootstrap} from './ways.ts'
 
 /** `host-add` with the collaborators of this process; without the key when a run is taken up again. */
@@ -20,6 +21,11 @@ export async function buildHostAdd(world: World, bootstrap?: Bootstrap): Promise
 /** `host-apply` with the collaborators of this process. */
 export async function buildHostApply(world: World): Promise<Runbook> {
   return hostApply({book: bookOf(await world.ledger()), ways: await world.ways()}) as Runbook
+}
+
+/** `edge-refill` with the collaborators of this process. */
+export async function buildEdgeRefill(world: World): Promise<Runbook> {
+  return edgeRefill({book: bookOf(await world.ledger()), ways: await world.ways()}) as Runbook
 }
 
 /** What adopting needs of the world. */

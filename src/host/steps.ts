@@ -14,5 +14,6 @@ export {
 export {overHosts} from './fleet.ts'
 export {fleetOf} from './list.ts'
 export {anchorPin} from './pinned.ts'
+export {refillSchedule} from './refill.ts'
 export {firewall} from './wanted.ts'
 export type {Ways} from './ways.ts'

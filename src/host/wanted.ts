@@ -112,6 +112,11 @@ function edge(host: Host, {fleet, tls = policies[defaultPolicy]}: HostInput): re
   ]
 }
 
+/** Free backends of an edge alone, and what runs as the files then say. */
+export function edgePools(host: Host, fleet: readonly Host[]): readonly Wanted[] {
+  return [...behind(host, fleet).flatMap(application => pools(application)), ...edgeAssembled, edgeRuntime]
+}
+
 /** Whose services an edge serves: its own host's, and as a front, which has none, those of every host that has some. */
 function behind(host: Host, fleet: readonly Host[]): readonly {host: string; address: string}[] {
   const serves = ({roles}: Host) => roles.includes('presentation')

@@ -2,9 +2,10 @@ import {existsSync, mkdirSync} from 'node:fs'
 import {hostname, userInfo} from 'node:os'
 import {join} from 'node:path'
 import {createAuthority, rootFile} from '../ca/steps.ts'
-import {tendSchedule} from '../certificate/steps.ts'
+import {scanSchedule, tendSchedule} from '../certificate/steps.ts'
 import type {Clock} from '../clock.ts'
 import {Refusal} from '../error.ts'
+import {refillSchedule} from '../host/steps.ts'
 import {headSchedule} from '../journal/model.ts'
 import {type Anchors, anchorsIn} from '../ledger/anchor.ts'
 import {createLedger} from '../ledger/create.ts'
@@ -69,7 +70,7 @@ export async function init(input: InitInput): Promise<Initialised> {
     })
     await beginAnchors({ledger, anchors}, home)
     await putSchedule(ledger, headSchedule)
-    await putSchedule(ledger, tendSchedule)
+    for (const job of [tendSchedule, scanSchedule, refillSchedule]) await putSchedule(ledger, job)
     for (const key of recovery) await addRecoveryKey(ledger, key, {keyFile, home})
     const changed = (await count(ledger)) !== before
     const recoveryKeys = (await recoverySeals(ledger)).length

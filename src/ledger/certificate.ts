@@ -29,6 +29,8 @@ export interface CertificateRow extends NewCertificate {
   readonly id: string
   readonly state: CertificateState
   readonly source: CertificateSource
+  /** Where it says its responder is, when its issuer is served with it. */
+  readonly responder: string | undefined
   readonly createdAt: Temporal.Instant
 }
 
@@ -92,9 +94,9 @@ export async function insertCertificate(tx: Queries, row: NewCertificate): Promi
   const {state = 'served', source = 'internal', run = null} = row
   await tx.all`
     insert into certificate (hostname, chain, key_secret, fingerprint, not_before, not_after, issuer, derogation,
-      key_fingerprint, state, source, run)
+      key_fingerprint, responder, state, source, run)
     values (${row.hostname}, ${row.chain}, ${row.keySecret}, ${row.fingerprint}, ${row.notBefore}, ${row.notAfter},
-      ${row.issuer}, ${row.derogation ?? null}, ${keyFingerprintOf(row.chain)}, ${state}, ${source}, ${run})
+      ${row.issuer}, ${row.derogation ?? null}, ${keyFingerprintOf(row.chain)}, ${responderIn(row.chain)}, ${state}, ${source}, ${run})
     on conflict (hostname, fingerprint) do update set (state, run, key_secret, derogation)
       = (excluded.state, excluded.run, excluded.key_secret, excluded.derogation)`
 }
@@ -118,4 +120,11 @@ export async function deleteCertificates(tx: Queries, environment: string): Prom
 function keyFingerprintOf(chain: string): string {
   const key = new X509Certificate(chain).publicKey.export({type: 'spki', format: 'der'})
   return createHash('sha256').update(key).digest('hex')
+}
+
+/** Without the issuer nobody could tell whose word it is, nor does HAProxy start with it. */
+function responderIn(chain: string): string | null {
+  const alone = chain.split('-----BEGIN CERTIFICATE-----').length < 3
+  const [, url] = /^OCSP - URI:(https?:\S+)$/im.exec(new X509Certificate(chain).infoAccess ?? '') ?? []
+  return alone ? null : (url ?? null)
 }

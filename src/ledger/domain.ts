@@ -26,10 +26,19 @@ export async function domains(ledger: Queries, tenant?: string): Promise<DomainR
     where h.own and e.tenant = coalesce(${tenant ?? null}, e.tenant) order by e.tenant, h.name`
 }
 
+export interface NameOwner {
+  readonly tenant: string
+  /** `production` */
+  readonly environment: string
+  readonly face: 'presentation' | 'edition'
+  /** Brought along. */
+  readonly own: boolean
+}
+
 /** Whose name it is, ours or brought along. */
-export async function ownerOfName(ledger: Queries, name: string): Promise<{tenant: string; own: boolean} | undefined> {
-  return ledger.one`
-    select e.tenant, h.own from hostname h join environment e on e.id = h.environment where h.name = ${name}`
+export async function ownerOfName(ledger: Queries, name: string): Promise<NameOwner | undefined> {
+  return ledger.one<NameOwner>`
+    select e.tenant, e.name as environment, h.face, h.own from hostname h join environment e on e.id = h.environment where h.name = ${name}`
 }
 
 /** Puts a name on record; the same again changes nothing. */

@@ -9,8 +9,18 @@ export interface HaproxyCertificateWanted extends Common {
   readonly kind: 'haproxy-certificate'
   readonly path: string
   readonly pem: Secret<string>
+  /** What its responder says of it; edges give it along, and keep it beside the file as `.ocsp`. */
+  readonly staple?: Staple
   /** `{}` is the path of the candidate. */
   readonly check: readonly string[]
+}
+
+/** A word of a responder (RFC 6960). */
+export interface Staple {
+  /** Base64 of its DER. */
+  readonly response: string
+  /** RFC 3339: its `thisUpdate`, which tells one word from another. */
+  readonly saidAt: string
 }
 
 /** A line of a map (`key value`) or a crt-list (host name, certificate) in the running process; its file is an assembly. */

@@ -1,11 +1,11 @@
 import {spawn} from 'node:child_process'
 import {text} from 'node:stream/consumers'
 import type {Queries} from '../ledger/ledger.ts'
+import {type Dialling, dialFrom} from './dial.ts'
 import {listProbes} from './list.ts'
 import type {Probe} from './model.ts'
 import {argvAt} from './way.ts'
 
-export {dialFrom} from './dial.ts'
 export {probeNamed} from './list.ts'
 
 /** What a program said. */
@@ -25,6 +25,12 @@ export async function fromProbe(probe: Probe, argv: readonly string[], within = 
   })
   const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), exit])
   return {exit: code, out, err}
+}
+
+/** Looking from a probe point: its name, and connections that begin there. */
+export function outsideAt(probe: Probe): Dialling & {readonly name: string} {
+  const {dial, close} = dialFrom(probe)
+  return {name: probe.name, dial, close}
 }
 
 /** Every probe point there is. */

@@ -18,20 +18,20 @@ const within = 5_000
  * and who asks compares. Throws `Failure('handshake-failed')` when the node agrees to nothing, and what `dial` throws.
  */
 export async function handshakeWith(dial: Dial, target: Target, hello: Hello = {}): Promise<Handshake> {
-  const {socket, stapled} = await shaken(dial, target, hello)
+  const {socket, staple} = await shaken(dial, target, hello)
   try {
-    return {...told(socket), stapled}
+    return {...told(socket), stapled: staple !== undefined, ...(staple ? {staple: staple.toString('base64')} : {})}
   } finally {
     socket.destroy()
   }
 }
 
-/** The connection after the handshake, and whether an OCSP answer came with it; whoever asked destroys it. */
+/** The connection after the handshake, and the OCSP answer that came with it; whoever asked destroys it. */
 export async function shaken(
   dial: Dial,
   target: Target,
   {only, alpn = ['h2', 'http/1.1']}: Hello = {},
-): Promise<{socket: TLSSocket; stapled: boolean}> {
+): Promise<{socket: TLSSocket; staple: Buffer | undefined}> {
   const carrier = await dial(target.address, target.port)
   const versions = only ? {minVersion: only, maxVersion: only} : {}
   const socket = connect({
@@ -45,7 +45,7 @@ export async function shaken(
     ...versions,
   })
   try {
-    return {socket, stapled: await agreed(socket)}
+    return {socket, staple: await agreed(socket)}
   } catch (cause) {
     socket.destroy()
     carrier.destroy()
@@ -53,20 +53,20 @@ export async function shaken(
   }
 }
 
-function agreed(socket: TLSSocket): Promise<boolean> {
+function agreed(socket: TLSSocket): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
-    let stapled = false
+    let staple: Buffer | undefined
     const late = setTimeout(() => reject(new Error(`no handshake within ${within / 1_000} s`)), within)
     const end = (outcome: () => void) => () => {
       clearTimeout(late)
       outcome()
     }
     socket.on('OCSPResponse', (response: Buffer | null) => {
-      stapled = (response?.length ?? 0) > 0
+      if (response && response.length > 0) staple = response
     })
     socket.once(
       'secureConnect',
-      end(() => resolve(stapled)),
+      end(() => resolve(staple)),
     )
     socket.once(
       'close',
@@ -76,7 +76,7 @@ function agreed(socket: TLSSocket): Promise<boolean> {
   })
 }
 
-function told(socket: TLSSocket): Omit<Handshake, 'stapled'> {
+function told(socket: TLSSocket): Omit<Handshake, 'stapled' | 'staple'> {
   const served = chainOf(socket.getPeerCertificate(true))
   const {standardName} = socket.getCipher()
   return {

@@ -28,6 +28,8 @@ export interface Handshake {
   readonly certificates: readonly string[]
   /** An OCSP answer came along. */
   readonly stapled: boolean
+  /** Base64 of that answer. */
+  readonly staple?: string
 }
 
 export const protocols = ['SSLv2', 'SSLv3', 'TLSv1.0', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const
@@ -71,4 +73,7 @@ export interface ScanFinding {
   readonly source: string
   readonly sentence: string
   readonly remedy: string
+  /** A row of src/tls/finding.ts and what fills it, to say the same in another language. */
+  readonly what?: string
+  readonly values?: Readonly<Record<string, string>>
 }

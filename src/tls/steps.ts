@@ -1,3 +1,4 @@
+export {finding, sentenceIn} from './finding.ts'
 export {handshakeWith} from './handshake.ts'
 export {judgeScan} from './judge.ts'
 export {servedPolicy} from './list.ts'

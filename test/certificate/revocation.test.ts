@@ -2,42 +2,19 @@
 import {once} from 'node:events'
 import {createServer} from 'node:http'
 import {buffer} from 'node:stream/consumers'
-import {
-  BasicOCSPResponse,
-  CertStatus,
-  OCSPRequest,
-  OCSPResponse,
-  ResponderID,
-  ResponseBytes,
-  ResponseData,
-  RevokedInfo,
-  SingleResponse,
-} from '@peculiar/asn1-ocsp'
-import {AsnConvert, OctetString} from '@peculiar/asn1-schema'
-import {
-  AlgorithmIdentifier,
-  Certificate,
-  CertificateList,
-  RevokedCertificate,
-  TBSCertList,
-  Time,
-} from '@peculiar/asn1-x509'
+import {AsnConvert} from '@peculiar/asn1-schema'
+import {AlgorithmIdentifier, CertificateList, RevokedCertificate, TBSCertList, Time} from '@peculiar/asn1-x509'
 import t from 'tap'
 import {Temporal} from 'temporal-polyfill'
 import {askOverHttp} from '../../src/certificate/ask.ts'
 import {revocation} from '../../src/certificate/revocation.ts'
 import {algorithmOf, certify, type Made, named, newKey, type Signer, signedBytes} from '../support/hierarchy.ts'
+import {type Word, wordOf} from '../support/responder.ts'
 
 const at = Temporal.Instant.from('2026-11-22T12:00:00Z')
 const day = (days: number) => new Date(at.epochMilliseconds + days * 86_400_000)
 
-interface Saying {
-  readonly revoked?: boolean
-  readonly by?: Signer
-  /** Whose certificate goes along with an answer. */
-  readonly with?: Made
-  readonly from?: Date
-  readonly until?: Date
+interface Saying extends Word {
   readonly status?: number
   readonly broken?: boolean
 }
@@ -49,31 +26,6 @@ const delegated = certify(
 )
 const wrongDelegate = certify({subject: 'Shop', names: []}, {key: newKey.p256(), at, by: root})
 const stranger: Signer = {subject: 'Root', key: newKey.p256()}
-
-/** The answer of a responder, in DER, to a question in DER. */
-function ocsp(question: Buffer, {revoked, by = root, with: along, from = day(-1), until = day(1)}: Saying): Buffer {
-  const asked = AsnConvert.parse(question, OCSPRequest).tbsRequest.requestList[0]
-  const certStatus = revoked ? {revoked: new RevokedInfo({revocationTime: day(-3)})} : {good: null}
-  const tbsResponseData = new ResponseData({
-    responderID: new ResponderID({byName: named(by.subject)}),
-    producedAt: from,
-    responses: [
-      new SingleResponse({
-        ...(asked ? {certID: asked.reqCert} : {}),
-        ...{certStatus: new CertStatus(certStatus), thisUpdate: from, nextUpdate: until},
-      }),
-    ],
-  })
-  const basic = new BasicOCSPResponse({
-    tbsResponseData,
-    signatureAlgorithm: new AlgorithmIdentifier(algorithmOf(by.key, 'sha256')),
-    signature: signedBytes(by.key, 'sha256', AsnConvert.serialize(tbsResponseData)),
-    ...(along ? {certs: [AsnConvert.parse(along.der, Certificate)]} : {}),
-  })
-  const response = new OctetString(AsnConvert.serialize(basic))
-  const responseBytes = new ResponseBytes({responseType: '1.3.6.1.5.5.7.48.1.1', response})
-  return Buffer.from(AsnConvert.serialize(new OCSPResponse({responseStatus: 0, responseBytes})))
-}
 
 function list(about: Made, {revoked, by = root, from = day(-1), until = day(1)}: Saying): Buffer {
   const signatureAlgorithm = new AlgorithmIdentifier(algorithmOf(by.key, 'sha256'))
@@ -94,14 +46,15 @@ async function asked(saying: {ocsp?: Saying; crl?: Saying}): Promise<readonly st
     const said = question.url === '/ocsp' ? saying.ocsp : saying.crl
     const bytes = await buffer(question)
     if (!said || !leaf || said.status) return answer.writeHead(said?.status ?? 404).end()
-    const whole = question.url === '/ocsp' ? ocsp(bytes, said) : list(leaf, said)
+    const whole =
+      question.url === '/ocsp' ? wordOf(bytes, {by: root, from: day(-1), until: day(1), ...said}) : list(leaf, said)
     return answer.end(said.broken ? whole.subarray(0, 40) : whole)
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const base = `http://127.0.0.1:${(server.address() as {port: number}).port}`
   const places = {...(saying.ocsp ? {ocsp: `${base}/ocsp`} : {}), ...(saying.crl ? {crl: `${base}/crl`} : {})}
   leaf = certify(places, {key: newKey.p256(), at, by: root})
-  const findings = await revocation({way: [leaf.pem, root.pem]}, at, askOverHttp)
+  const findings = await revocation({way: [leaf.pem, root.pem]}, at, askOverHttp({also: ['127.0.0.0/8']}))
   server.close()
   return findings.map(({rule, severity}) => `${rule} ${severity}`)
 }
@@ -139,8 +92,8 @@ for (const [title, saying, expected] of cases) {
 
 t.test('a responder that is not there is a finding of its own, not a pass', async t => {
   const leaf = certify({ocsp: 'http://127.0.0.1:9/'}, {key: newKey.p256(), at, by: root})
-  const [finding] = await revocation({way: [leaf.pem, root.pem]}, at, askOverHttp)
+  const [finding] = await revocation({way: [leaf.pem, root.pem]}, at, askOverHttp({also: ['127.0.0.0/8']}))
   t.match(finding, {rule: 'revocation-unknown', severity: 'refused', sentence: /127\.0\.0\.1:9/})
-  const [alone] = await revocation({way: [leaf.pem]}, at, askOverHttp)
+  const [alone] = await revocation({way: [leaf.pem]}, at, askOverHttp({also: ['127.0.0.0/8']}))
   t.match(alone, {rule: 'revocation-unknown', severity: 'refused'})
 })

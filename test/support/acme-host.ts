@@ -1,3 +1,4 @@
+import {X509Certificate} from 'node:crypto'
 import {chmodSync, mkdirSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
@@ -18,6 +19,9 @@ export interface AcmeHost {
   readonly tsig: string
   /** Runs a command there as root. */
   run(...words: readonly string[]): Promise<string>
+  /** What pebble knows of a certificate: `{Status, Reason}`. */
+  // biome-ignore lint/suspicious/noExplicitAny: pebble's own words
+  standing(pem: string): Promise<any>
   /** Writes a file there. */
   write(path: string, content: string): Promise<void>
 }
@@ -34,7 +38,7 @@ export async function acmeHost(
   const {address} = await cmc.host(host)
   const run = async (...words: readonly string[]) => {
     const {ok, stdout, stderr} = await asRoot(cmc.lab, host, words)
-    if (!ok) throw new Error(`${words.join(' ').slice(0, 200)} on ${host}: ${stderr}`)
+    if (!ok) throw new Error(`${words.join(' ').slice(0, 200)} on ${host}: ${`${stdout}\n${stderr}`.slice(-1500)}`)
     return stdout
   }
   const write = async (path: string, content: string) => {
@@ -44,7 +48,7 @@ export async function acmeHost(
   await run(
     'sh',
     '-c',
-    'apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends pebble knot openssl',
+    'apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q -o Acquire::Retries=5 -o DPkg::Lock::Timeout=300 --no-install-recommends pebble knot openssl',
   )
   await nameServer({run, write}, {zones, names})
   await pebble({run, write}, address)
@@ -81,6 +85,10 @@ export async function acmeHost(
     tsig,
     run,
     write,
+    standing: async pem => {
+      const serial = new X509Certificate(pem).serialNumber.toLowerCase()
+      return JSON.parse(await run('curl', '-sSk', `https://127.0.0.1:15000/cert-status-by-serial/${serial}`))
+    },
   }
 }
 

@@ -1,116 +1,83 @@
-import {execFileSync} from 'node:child_process'
-import {readFileSync} from 'node:fs'
-import {createServer} from 'node:https'
-import {dirname, join} from 'node:path'
-import {setTimeout as sleep} from 'node:timers/promises'
+import {writeFileSync} from 'node:fs'
 import type {Test} from 'tap'
+import {type Between, between} from './acme-between.ts'
 import type {AcmeHost} from './acme-host.ts'
 import type {Centre} from './centre.ts'
+import {leafAt} from './certificate-lab.ts'
 import {must} from './prepared.ts'
 
 const name = 'acme.ezvsaas.test'
+const issue = ['certificate', 'issue', 'acme', '--host', name]
 
-/** pebble is asked to be difficult; where it cannot be, a server in its place is. */
-export async function troubles(t: Test, cmc: Centre, authority: AcmeHost): Promise<void> {
-  const issue = ['certificate', 'issue', 'acme', '--host', name]
-  const before = (await cmc.json('certificate', 'show', name)).answer
-  await authority.run('systemctl', 'stop', 'knot')
-  await must(
-    cmc,
-    'certificate',
-    'authority',
-    'set',
-    '--directory',
-    authority.directory,
-    '--root',
-    authority.root,
-    '--issues',
-    authority.issues,
-    '--eab-kid',
-    authority.kid,
-  )
-  t.match(
-    await cmc.json(...issue),
-    {exit: 3, answer: {error: {code: 'run-undone', facts: {cause: 'authority-refused'}}}},
-    'it cannot find the name',
-  )
-  await authority.run('systemctl', 'start', 'knot')
-  await authority.run('systemctl', 'stop', 'pebble')
-  const dead = await cmc.json(...issue)
-  t.match(dead, {exit: 4})
-  await authority.run('systemctl', 'start', 'pebble')
-  await sleep(1000)
-  const busy = await busyAuthority(t, authority)
-  await must(cmc, 'run', 'abandon', dead.answer.error.runId ?? dead.answer.error.facts.run)
-  await must(
-    cmc,
-    'certificate',
-    'authority',
-    'set',
-    '--directory',
-    busy.directory,
-    '--root',
-    busy.root,
-    '--eab-kid',
-    authority.kid,
-  )
-  const limited = await cmc.json(...issue)
-  t.match(limited, {exit: 4})
-  t.match(JSON.stringify(limited.answer), /authority-busy/)
-  await must(cmc, 'run', 'abandon', limited.answer.error.runId ?? limited.answer.error.facts.run)
-  t.equal(
-    (await cmc.json('certificate', 'show', name)).answer.fingerprint,
-    before.fingerprint,
-    'what was served is served',
-  )
-  await must(
-    cmc,
-    'certificate',
-    'authority',
-    'set',
-    '--directory',
-    authority.directory,
-    '--root',
-    authority.root,
-    '--issues',
-    authority.issues,
-    '--eab-kid',
-    authority.kid,
-  )
+/** The real pebble is asked to be difficult, and what stands between makes the moments certain. */
+export async function troubles(
+  t: Test,
+  cmc: Centre,
+  {authority, edges}: {authority: AcmeHost; edges: readonly string[]},
+): Promise<void> {
+  const door = await between(t, authority)
+  const served = async () => (await cmc.json('certificate', 'show', name)).answer.fingerprint
+  const before = await served()
+  await behind(cmc, authority, door)
+
+  await t.test('one that cannot find the name gives nothing, in its own words', async t => {
+    await authority.run('systemctl', 'stop', 'knot')
+    const refused = {code: 'run-undone', facts: {cause: 'authority-refused'}}
+    t.match(await cmc.json(...issue), {exit: 3, answer: {error: refused}})
+    await authority.run('systemctl', 'start', 'knot')
+    t.equal(await served(), before, 'what was served is served')
+  })
+
+  await t.test('one that is busy says until when, and is not asked before', async t => {
+    door.meddle = async (path, answer) => {
+      if (!path.startsWith('/order-plz')) return false
+      answer.writeHead(429, {'retry-after': '3600'}).end()
+      return true
+    }
+    const limited = await cmc.json(...issue)
+    t.match(limited, {exit: 4})
+    t.match(JSON.stringify(limited.answer), /authority-busy/)
+    await must(cmc, 'run', 'abandon', runOf(limited.answer))
+    t.equal(await served(), before)
+  })
+
+  await t.test('one that dies between order and certificate is asked anew when the run is resumed', async t => {
+    door.meddle = async (path, answer) => {
+      if (!path.startsWith('/certZ/')) return false
+      await authority.run('systemctl', 'kill', '--signal', 'KILL', 'pebble')
+      answer.destroy()
+      return true
+    }
+    const from = door.seen.length
+    const dead = await cmc.json(...issue)
+    t.match(dead, {exit: 4}, JSON.stringify(dead.answer))
+    const asked = (path: string) => door.seen.slice(from).filter(each => each.startsWith(path)).length
+    t.same([asked('/order-plz'), asked('/finalize-order'), asked('/certZ')], [1, 1, 1], 'it died in between')
+    t.equal(await served(), before)
+    await alive(authority)
+    door.meddle = async () => false
+    await behind(cmc, authority, door)
+    t.match(await cmc.json('run', 'resume', runOf(dead.answer)), {exit: 0, answer: {state: 'done'}})
+    t.same([asked('/order-plz'), asked('/certZ')], [2, 2], 'one order more')
+    const now = await served()
+    t.not(now, before)
+    for (const edge of edges) t.equal(await leafAt(edge, name), now)
+    t.match(await cmc.type('environment', 'drift'), {exit: 0})
+  })
 }
 
-/** A server on this machine that answers 429 to everything. */
-async function busyAuthority(t: Test, {root}: AcmeHost): Promise<{directory: string; root: string}> {
-  const folder = dirname(root)
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-days',
-      '30',
-      '-subj',
-      '/CN=busy',
-      '-addext',
-      'subjectAltName=IP:127.0.0.1',
-      '-keyout',
-      'busy.key',
-      '-out',
-      'busy.pem',
-    ],
-    {cwd: folder, stdio: 'ignore'},
-  )
-  const at = (file: string) => join(folder, file)
-  const server = createServer({key: readFileSync(at('busy.key')), cert: readFileSync(at('busy.pem'))}, (_, answer) => {
-    answer.writeHead(429, {'retry-after': '3600'}).end()
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', () => resolve()))
-  t.teardown(() => server.close())
-  const address = server.address()
-  return {directory: `https://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/dir`, root: at('busy.pem')}
+function runOf({error}: {error: {runId?: string; facts: {run?: string}}}): string {
+  return error.runId ?? error.facts.run ?? ''
+}
+
+/** A pebble that was started anew has another root. */
+async function alive(authority: AcmeHost): Promise<void> {
+  await authority.run('systemctl', 'start', 'pebble')
+  const patiently = ['curl', '-sSk', '--retry', '60', '--retry-connrefused', '--retry-delay', '1']
+  writeFileSync(authority.issues, await authority.run(...patiently, 'https://127.0.0.1:15000/roots/0'))
+}
+
+async function behind(cmc: Centre, {issues, kid}: AcmeHost, {directory, root}: Between): Promise<void> {
+  const there = ['--directory', directory, '--root', root, '--issues', issues, '--eab-kid', kid]
+  await must(cmc, 'certificate', 'authority', 'set', ...there)
 }

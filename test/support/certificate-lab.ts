@@ -31,6 +31,23 @@ export function leafAt(address: string, servername: string): Promise<string> {
   })
 }
 
+/** What a responder says of the leaf that is served, in base64, where the edge gives it along (`status_request`). */
+export function stapleAt(address: string, servername: string): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const options = {host: address, port: 443, servername, rejectUnauthorized: false, requestOCSP: true, timeout: 5000}
+    const socket = connect(options)
+    let word: string | undefined
+    socket.on('OCSPResponse', (response: Buffer | null) => {
+      if (response && response.length > 0) word = response.toString('base64')
+    })
+    socket.once('error', reject).once('timeout', () => reject(new Error('timeout')))
+    socket.once('secureConnect', () => {
+      resolve(word)
+      socket.destroy()
+    })
+  })
+}
+
 /** The process id of the HAProxy that answers: another one after each reload. */
 export async function workerOf(cmc: Centre, edge: string): Promise<string> {
   return (await told(cmc, edge, ['show info'])).split('\n').find(line => line.startsWith('Pid:')) ?? ''
@@ -48,6 +65,7 @@ export async function stateOf(cmc: Centre, edge: string): Promise<readonly strin
     'show ssl crt-list /etc/haproxy/selfhelp/crt-list',
     'show servers state',
     'show ssl cert',
+    'show ssl ocsp-response',
   ]
   const out = await told(cmc, edge, commands)
   return out

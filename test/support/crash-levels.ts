@@ -32,6 +32,7 @@ const here = (module: string, name?: string): Trying => ({
   module: new URL(module, import.meta.url).href,
   ...(name ? {name} : {}),
 })
+const certificates = (name: string) => here('certificate-trials.ts', name)
 const tenants = (name: string) => here('tenant-trials.ts', name)
 
 export const levels: readonly Level[] = [
@@ -73,9 +74,16 @@ export const levels: readonly Level[] = [
     typed: () => ['tenant', 'remove', 'acme', '--confirm', 'acme', '--keep', '1d'],
     renewed: /^(?:put \/etc\/selfhelp\/[^/]+\/state\.json|units reload \S+-(?:presentation|edition)\.service)/,
   },
-  {runbook: 'certificate-issue', scripted: here('certificate-trials.ts', 'issue')},
-  {runbook: 'domain-remove', scripted: here('certificate-trials.ts', 'domainRemoval')},
   {runbook: 'restore-copy', scripted: here('restore-trials.ts', 'copying')},
   {runbook: 'restore-lift', scripted: here('restore-trials.ts', 'lifting')},
+  {runbook: 'certificate-issue', scripted: certificates('issue')},
+  {runbook: 'certificate-install', scripted: certificates('install')},
+  {runbook: 'certificate-deliver', scripted: certificates('deliver')},
+  {runbook: 'certificate-revoke', scripted: certificates('revocation')},
+  {runbook: 'certificate-scan', scripted: certificates('scanning')},
+  {runbook: 'certificate-staple', scripted: certificates('staple')},
+  {runbook: 'certificate-tend', scripted: certificates('tending')},
+  {runbook: 'domain-remove', scripted: certificates('domainRemoval')},
+  {runbook: 'edge-refill', scripted: here('../host/refilling.ts')},
   {runbook: 'farewell-expire', scripted: tenants('expiry'), typed: inputOf('farewell-expire', {})},
 ]

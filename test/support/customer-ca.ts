@@ -1,6 +1,10 @@
-import {execFileSync} from 'node:child_process'
+import {execFileSync, spawn} from 'node:child_process'
+import {X509Certificate} from 'node:crypto'
+import {once} from 'node:events'
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {createServer} from 'node:net'
 import {join} from 'node:path'
+import type {Test} from 'tap'
 
 /** A customer's own authority: a root, an intermediate, and leaves below it. */
 export interface CustomerAuthority {
@@ -9,8 +13,13 @@ export interface CustomerAuthority {
   leaf(
     file: string,
     name: string,
-    how?: {days?: number; key?: 'ec' | 'rsa4096'; intermediates?: number},
+    how?: {days?: number; key?: 'ec' | 'rsa4096'; intermediates?: number; ocsp?: string},
   ): {cert: string; key: string}
+  /** OpenSSL's own responder for a leaf that is made later, on loopback. */
+  responder(
+    t: Pick<Test, 'teardown'>,
+    file: string,
+  ): Promise<{readonly url: string; begin(): Promise<void>; stop(): void}>
 }
 
 /** Made with openssl in a folder of the test. */
@@ -73,7 +82,7 @@ export function customerAuthority(folder: string): CustomerAuthority {
   }
   return {
     root: at('root.pem'),
-    leaf(file, name, {days = 1400, key = 'ec', intermediates = 1} = {}) {
+    leaf(file, name, {days = 1400, key = 'ec', intermediates = 1, ocsp} = {}) {
       const chain: string[] = []
       for (let n = 0; n < intermediates; n++) {
         const own = `${file}-intermediate-${n}`
@@ -85,11 +94,46 @@ export function customerAuthority(folder: string): CustomerAuthority {
         'keyUsage=critical,digitalSignature',
         'extendedKeyUsage=serverAuth',
         'basicConstraints=critical,CA:false',
+        ...(ocsp ? [`authorityInfoAccess=OCSP;URI:${ocsp}`] : []),
       ]
       sign(file, chain.at(-1) ?? 'root', {days, lines: [`subjectAltName=DNS:${name}`, ...usage]})
       const whole = [file, ...chain.toReversed()].map(one => readFileSync(at(`${one}.pem`), 'utf8')).join('')
       writeFileSync(at(`${file}-chain.pem`), whole)
       return {cert: at(`${file}-chain.pem`), key: at(`${file}.key`)}
+    },
+    responder: (t, file) => responderOf(t, {folder, file}),
+  }
+}
+
+async function responderOf(t: Pick<Test, 'teardown'>, {folder, file}: {folder: string; file: string}) {
+  const asked = createServer()
+  await once(asked.listen(0, '127.0.0.1'), 'listening')
+  const {port} = asked.address() as {port: number}
+  await new Promise(resolve => asked.close(resolve))
+  let stop = () => {}
+  t.teardown(() => stop())
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    stop: () => stop(),
+    begin: async () => {
+      const {serialNumber} = new X509Certificate(readFileSync(join(folder, `${file}.pem`)))
+      writeFileSync(join(folder, 'index.txt'), `V\t350101000000Z\t\t${serialNumber}\tunknown\t/CN=${file}\n`)
+      const by = `${file}-intermediate-0`
+      const signer = ['-rsigner', `${by}.pem`, '-rkey', `${by}.key`, '-CA', `${by}.pem`]
+      const child = spawn('openssl', ['ocsp', '-index', 'index.txt', '-port', `${port}`, ...signer, '-ndays', '4'], {
+        cwd: folder,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      })
+      stop = () => child.kill('SIGKILL')
+      // It says so when it listens.
+      await new Promise<void>((resolve, reject) => {
+        let said = ''
+        child.stderr.on('data', data => {
+          said += data
+          if (/waiting for OCSP client connections/.test(said)) resolve()
+        })
+        child.once('exit', () => reject(new Error(`openssl ocsp ended: ${said}`)))
+      })
     },
   }
 }

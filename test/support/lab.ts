@@ -27,8 +27,8 @@ export async function sweepTestLabs(ending?: number): Promise<void> {
   }
 }
 
-/** Runs a command as root on a fresh lab host, over SSH with the lab's key. */
+/** Runs a command as root on a fresh lab host, over SSH with the lab's key; packages take minutes on a busy machine. */
 export async function asRoot(labName: string, hostName: string, command: readonly string[]): Promise<Attempt> {
   const lab = await knownLab(labName)
-  return await attempt(sshArgv(lab, knownHost(lab, hostName), command))
+  return await attempt(sshArgv(lab, knownHost(lab, hostName), command), {timeout: 600_000})
 }

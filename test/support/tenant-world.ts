@@ -192,7 +192,7 @@ async function stateOf(ledger: Ledger, machines: readonly ScriptedMachine[]): Pr
   const ids = rows.environment.map(row => (row as {id: string}).id)
   let text = JSON.stringify({there, rows})
   for (const [at, id] of ids.entries()) text = text.replaceAll(id, `<environment ${at}>`)
-  text = text.replace(/"secret":"[0-9a-f]{64}"/g, '"secret":"*"')
+  text = text.replace(/"secret":"[0-9a-f]{64}"/g, '"secret":"*"').replace(/"response":"[^"]+"/g, '"response":"<word>"')
   text = text.replace(/(certificate\/[^/"]+\/)[0-9a-f]{16}/g, '$1*').replace(/-e\w{6}-\w+\.dump/g, '-<id>-<run>.dump')
   text = text.replace(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/g, '<certificate>')
   const state = JSON.parse(text) as {rows: {secret: string[]}}

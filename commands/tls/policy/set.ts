@@ -35,7 +35,7 @@ export default class TlsPolicySet extends Mutation {
       const result = {policy: name, edges: await planPolicy(host, name, all)}
       return {result, view: forecastText(result.edges)}
     }
-    const {probeNamed} = await import('../../../src/probe/steps.ts')
+    const {outsideAt, probeNamed} = await import('../../../src/probe/steps.ts')
     const probe = await probeNamed(ledger, flags.probe)
     await using runs = runsOf({...world, progress: quietly})
     const run = applierOf(host, runs, {request, wait: flags.wait})
@@ -47,7 +47,8 @@ export default class TlsPolicySet extends Mutation {
       import('../../../src/certificate/scan.ts'),
       import('../../../src/tls/steps.ts'),
     ])
-    const scan = await scanEnvironments({ledger, clock: world.clock, probe, policy: policies[name]}, [])
+    const outside = outsideAt(probe)
+    const scan = await scanEnvironments({ledger, clock: world.clock, outside, policy: policies[name]}, [])
     const failed = applied.items.some(({ok}) => !ok) || scan.findings > 0
     const view = [appliedRows(applied), scanRows(scan)]
     return {result: {policy: name, edges: applied, scan}, view, ...(failed ? {exit: 'partial' as const} : {})}

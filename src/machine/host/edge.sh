@@ -35,13 +35,15 @@ if ($verb eq "ask") {
     refused("$command: $said", 1) unless $said =~ /$good/;
   }
 } elsif ($verb eq "certificate") {
-  my ($path) = @words;
+  my ($path, $staple) = @words;
   my $pem = do { local $/; <STDIN> };
   $pem =~ s/\n\s*\n/\n/g; $pem =~ s/\s*\z/\n/;
   my $known = told("show ssl cert $path\n") !~ /Not found/;
   told("new ssl cert $path\n") unless $known;
   my $said = told("set ssl cert $path <<\n$pem\n");
   if ($said =~ /transaction is about .([^\x27]+)/) { told("abort ssl cert $1\n"); $said = told("set ssl cert $path <<\n$pem\n") }
+  # A new PEM has taken away what its responder said before.
+  $said = told("set ssl cert $path.ocsp <<\n$staple\n\n") if $staple ne "-" && $said =~ /^Transaction (created|updated)/;
   $said = told("commit ssl cert $path\n") if $said =~ /^Transaction (created|updated)/;
   exit 0 if $said =~ /Success!/;
   told("abort ssl cert $path\n");
@@ -90,7 +92,7 @@ ask_haproxy_pool() {
 # COMMAND GOOD…: each must answer with something like GOOD.
 act_haproxy() { haproxy_if_up do "$@"; }
 
-# PATH CHECK…: refused by its checker or by the running HAProxy, neither it nor the file has changed.
+# PATH STAPLE CHECK…: refused by its checker or by the running HAProxy, neither it nor the file has changed.
 act_haproxy_certificate() {
   stage "$1" || return
   ours_alone written "./$leaf" && committed "$@"
@@ -98,9 +100,9 @@ act_haproxy_certificate() {
 }
 
 committed() {
-  path=$1
-  shift
-  haproxy certificate "$path" <"./$leaf"
+  path=$1 staple=$2
+  shift 2
+  haproxy certificate "$path" "$staple" <"./$leaf"
   code=$?
   # The running HAProxy has judged it; where none runs, its checker does.
   case $code in
@@ -108,13 +110,17 @@ committed() {
   7) check "$PWD/$leaf" "$@" || return 65 ;;
   *) return "$code" ;;
   esac
-  mv -fT -- "./$leaf" "../$leaf"
+  # HAProxy does not start with the word of a responder beside a certificate whose issuer it has not got.
+  rm -f -- "../$leaf.ocsp" && mv -fT -- "./$leaf" "../$leaf" || return
+  [ "$staple" = - ] || {
+    printf %s "$staple" | base64 -d >"./$leaf.ocsp" && chmod 600 "./$leaf.ocsp" && mv -fT -- "./$leaf.ocsp" "../$leaf.ocsp"
+  }
 }
 
 # PATH: it is in no list any more.
 act_haproxy_forget() {
   haproxy_if_up do "del ssl cert $1" '^(?!.*in use)' || return
-  rm -f -- "$1"
+  rm -f -- "$1.ocsp" "$1"
 }
 
 # FOLDER PREFIX PORT…: free backends made of the template that is the input.

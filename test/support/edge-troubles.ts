@@ -1,0 +1,102 @@
+import {setTimeout as sleep} from 'node:timers/promises'
+import type {Test} from 'tap'
+import type {Queries} from '../../src/ledger/ledger.ts'
+import type {Centre} from './centre.ts'
+import {leafAt, stapleAt, stateOf} from './certificate-lab.ts'
+import type {CustomerAuthority} from './customer-ca.ts'
+import {isRunning} from './evidence.ts'
+import {must} from './prepared.ts'
+import {onHost} from './tenant-hosts.ts'
+
+export interface Place {
+  readonly cmc: Centre
+  readonly pki: CustomerAuthority
+  readonly name: string
+  /** Addresses of the edges, the front last. */
+  readonly addresses: readonly [string, string]
+  install(files: {cert: string; key: string}): readonly string[]
+  /** Of the centre, as its owner: to let time pass. */
+  readonly ledger: Queries
+}
+
+/**
+ * The cable of the front is pulled after it has got the bytes and before it has committed them: the machine's own lock, which
+ * each commit takes, is held on it until the cable is out.
+ */
+export async function cutInTheCommit(t: Test, {cmc, pki, name, addresses, install}: Place): Promise<void> {
+  const [, south] = addresses
+  const before = await leafAt(south, name)
+  const until = `until [ "$(cat /sys/class/net/eth0/carrier 2>/dev/null || echo 0)" = 0 ]; do sleep 0.05; done; sleep 1`
+  const held = ['flock', '/var/lib/selfhelp/shared.lock', 'sh', '-c', until]
+  const unit = await onHost(cmc, 'south-1', 'systemd-run', '--collect', '--unit=holder', ...held)
+  t.equal(unit.exit, 0, unit.err)
+  while (!(await isRunning(cmc.lab, 'south-1', waiter))) await sleep(20)
+  const going = cmc.json(...install(pki.leaf('three', name)))
+  while (!(await isRunning(cmc.lab, 'south-1', committer))) await sleep(20)
+  t.equal(await leafAt(south, name), before, 'its bytes are there, and nothing is committed yet')
+  await must(cmc, 'lab', 'cut', 'south-1', '--lab', cmc.lab)
+  const {exit, answer} = await going
+  t.equal(exit, 5, JSON.stringify(answer))
+  const edges = [
+    {host: 'north-1', state: 'proven'},
+    {host: 'south-1', state: 'missing'},
+  ]
+  t.match(answer, {complete: false, edges})
+  t.match((await cmc.json('event', 'list')).answer.items, [{kind: 'certificate-partial', subject: name}])
+  t.match(await cmc.json('certificate', 'renew', '--due'), {exit: 5}, 'it is away, and nobody calls it done')
+  await must(cmc, 'lab', 'heal', 'south-1', '--lab', cmc.lab)
+  t.match(await cmc.json('certificate', 'renew', '--due'), {exit: 0, answer: {items: [{doing: 'deliver'}]}})
+  t.equal(await leafAt(south, name), answer.fingerprint)
+  t.match((await cmc.json('event', 'list')).answer.items, [])
+  t.match(await cmc.type('environment', 'drift'), {exit: 0}, 'what runs is what the files say')
+}
+
+// What /proc has of a command line: its words with a zero byte behind each.
+const commandLine = (...each: readonly string[]) => new RegExp(`^${each.map(word => `${word}\\0`).join('')}`)
+const [waiter, committer] = [/^sh\W-c\Wuntil /, commandLine('flock', '-w', '300', '9')]
+
+/** The disk of the front is full when the certificate comes: it stops there, and nothing is served by anybody. */
+export async function fullDisk(t: Test, {cmc, pki, name, addresses, install}: Place): Promise<void> {
+  const before = await Promise.all(addresses.map(address => leafAt(address, name)))
+  const state = await stateOf(cmc, 'north-1')
+  await must(cmc, 'lab', 'fill', 'south-1', '--lab', cmc.lab)
+  const full = await cmc.json(...install(pki.leaf('four', name)))
+  t.match(full, {exit: 4}, JSON.stringify(full.answer))
+  t.same(await Promise.all(addresses.map(address => leafAt(address, name))), before, 'nobody serves it')
+  t.same(await stateOf(cmc, 'north-1'), state, 'the other edge runs what it ran')
+  await must(cmc, 'lab', 'unfill', 'south-1', '--lab', cmc.lab)
+  const {error} = full.answer
+  t.match(await cmc.json('run', 'resume', error.runId ?? error.facts.run), {exit: 0, answer: {state: 'done'}})
+  t.not(await leafAt(south(addresses), name), before[1])
+}
+
+const south = ([, second]: Place['addresses']) => second
+
+/** What a responder says goes along with its certificate, and with no other, as long as it counts. */
+export async function stapled(t: Test, {cmc, pki, name, addresses, install, ledger}: Place): Promise<void> {
+  const responder = await pki.responder(t, 'stapled')
+  const leaf = pki.leaf('stapled', name, {ocsp: responder.url})
+  await responder.begin()
+  const {exit, answer} = await cmc.json(...install(leaf))
+  t.equal(exit, 0, JSON.stringify(answer))
+  const words = () => Promise.all(addresses.map(address => stapleAt(address, name)))
+  const [first] = await words()
+  t.ok((first ?? '').length > 100, 'it goes along')
+  t.same(await words(), [first, first], 'the same from every edge')
+  for (const address of addresses) t.equal(await stapleAt(address, 'acme-edition.ezvsaas.test'), undefined)
+  t.match(await cmc.type('environment', 'drift'), {exit: 0})
+
+  await ledger.all`update staple set said_at = now() - interval '4 days', until = now() + interval '1 day'`
+  t.match(await cmc.json('certificate', 'renew', '--due'), {exit: 0, answer: {items: [{doing: 'staple'}]}})
+  const [second] = await words()
+  t.ok(second && second !== first, 'half of its time is over: another word')
+  t.same(await words(), [second, second])
+
+  responder.stop()
+  await ledger.all`update staple set said_at = now() - interval '5 days', until = now()`
+  t.match(await cmc.json('certificate', 'renew', '--due'), {exit: 0, answer: {items: [{doing: 'staple'}]}})
+  t.same(await words(), [undefined, undefined], 'its word is over, and nobody gives another')
+  t.match((await cmc.json('event', 'list')).answer.items, [{kind: 'certificate-responder-silent', subject: name}])
+  t.match(await cmc.json('certificate', 'renew', '--due'), {exit: 0, answer: {items: []}}, 'it is not asked at once')
+  t.match(await cmc.type('environment', 'drift'), {exit: 0})
+}
