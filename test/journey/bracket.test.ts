@@ -23,8 +23,9 @@ function tellsAll(t: Test, parts: Bundled['parts'], environment: string): void {
     {name: 'old-is-put-away', state: 'making'},
   ]
   t.match(read('run.json'), {
-    state: 'stopped',
+    state: 'running',
     followed: false,
+    remedies: [/run resume/],
     steps,
     heldLocks: [{name: `environment:${environment}`}],
   })
