@@ -24,6 +24,7 @@ const nouns = [
   'restore',
   'tenant',
   'maintenance',
+  'migration',
   'vpn',
   'journal',
   'run',

@@ -1,5 +1,5 @@
 import {Args} from '@oclif/core'
-import {grantOverride} from '../../src/calendar/overriding.ts'
+import {grantOverride, signedRequestOf} from '../../src/calendar/overriding.ts'
 import {overrideLine} from '../../src/calendar/view.ts'
 import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {Bug} from '../../src/error.ts'
@@ -11,6 +11,12 @@ export default class OverrideApprove extends LedgerMutation {
     '<%= config.bin %> <%= command.id %> ok3x9ab --operator-key approver.key',
     '<%= config.bin %> <%= command.id %> ok3x9ab --reason "read the advisory" --json',
   ]
+
+  /** What the other one asked for is signed, not its name: nobody can put another request under an approval. */
+  protected override async signs({args, world, request}: Typed<typeof OverrideApprove>) {
+    const asked = await signedRequestOf(await world.ledger(), args.id)
+    return {...request, input: {...request.input, ...(asked ? {request: asked} : {})}}
+  }
 
   protected override async answer({args, world, signed}: Typed<typeof OverrideApprove>) {
     if (!signed) throw new Bug('an override was approved by nobody')

@@ -13,16 +13,19 @@ export default class ReleaseAdd extends LedgerMutation {
     file: Args.string({description: 'its archive, with its companions beside it', required: true}),
   }
   static override flags = {
+    'notes-fr': Flags.string({description: 'what is new, in French', helpValue: 'FILE', required: true}),
+    'notes-en': Flags.string({description: 'what is new, in English', helpValue: 'FILE', required: true}),
     'public-key': Flags.string({description: 'accept releases of this key, PEM, from now on', helpValue: 'FILE'}),
   }
   static override examples = [
-    '<%= config.bin %> <%= command.id %> selfhelp-runtime-0.2.0-x64.tar.gz',
-    '<%= config.bin %> <%= command.id %> selfhelp-runtime-0.2.0-x64.tar.gz --public-key factory.pem --reason "new factory"',
+    '<%= config.bin %> <%= command.id %> selfhelp-runtime-0.2.0-x64.tar.gz --notes-fr notes.fr.md --notes-en notes.md',
+    '<%= config.bin %> <%= command.id %> selfhelp-runtime-0.2.0-x64.tar.gz --notes-fr n.fr.md --notes-en n.md --public-key factory.pem --reason "new factory"',
   ]
 
   protected override async answer({args, flags, world}: Typed<typeof ReleaseAdd>) {
     const accept = flags['public-key'] === undefined ? {} : {accept: keyIn(flags['public-key'])}
-    const result = await addReleaseFile(await shelfIn(world), {file: args.file, ...accept})
+    const notes = {fr: readNamed(flags['notes-fr']), en: readNamed(flags['notes-en'])}
+    const result = await addReleaseFile(await shelfIn(world), {file: args.file, notes, ...accept})
     return {result, view: releaseAdded(result)}
   }
 }

@@ -8,14 +8,15 @@ export interface Sql {
   query<R extends pg.QueryResultRow = any>(text: string, values?: unknown[]): Promise<pg.QueryResult<R>>
 }
 
-/** How many connections at most, and how long one statement may take (milliseconds; endless when left out). */
+/** How many connections at most, how long one statement may take (endless when left out), and being let in (3 s); milliseconds. */
 export interface PoolLimits {
   readonly max: number
   readonly statementMs?: number
+  readonly connectMs?: number
 }
 
 /** A small pool that never throws outside of a query; a lost server shows in /readyz. */
-export function openPool(database: Database, {max, statementMs}: PoolLimits): pg.Pool {
+export function openPool(database: Database, {max, statementMs, connectMs = 3000}: PoolLimits): pg.Pool {
   const pool = new pg.Pool({
     host: database.host,
     port: database.port,
@@ -33,7 +34,7 @@ export function openPool(database: Database, {max, statementMs}: PoolLimits): pg
     max,
     ...(statementMs === undefined ? {} : {statement_timeout: statementMs, query_timeout: statementMs + 1000}),
     application_name: 'selfhelp-runtime',
-    connectionTimeoutMillis: 3000,
+    connectionTimeoutMillis: connectMs,
     idleTimeoutMillis: 30_000,
   })
   pool.on('error', error => log('warn', 'database-connection-lost', {error}))

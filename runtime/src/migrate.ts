@@ -23,7 +23,8 @@ const lock = 5_345_610_001
 
 /** Brings the database to this release's schema level, a transaction per file, one process at a time. Prints JSON. */
 export async function migrate(config: Config, release: Release): Promise<number> {
-  const pool = openPool(config.database, {max: 2})
+  // Nobody waits for a page here: a busy host is no reason to give up.
+  const pool = openPool(config.database, {max: 2, connectMs: 60_000})
   try {
     const result = await migratePool(pool, release)
     process.stdout.write(`${JSON.stringify(result)}\n`)

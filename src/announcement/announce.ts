@@ -2,14 +2,12 @@ import {Temporal} from 'temporal-polyfill'
 import {CodedError, Refusal} from '../error.ts'
 import {announcement, putAnnouncement, tenantVersions} from '../ledger/announcement.ts'
 import type {Ledger} from '../ledger/ledger.ts'
-import {releases} from '../ledger/release.ts'
+import {notesOf, releases, withdrawals} from '../ledger/release.ts'
 import {enqueueNotice} from '../notice/steps.ts'
 import {compareVersions} from '../release/model.ts'
 
 export interface Announcing {
   readonly version: string
-  /** In each language; none may be missing (R128). */
-  readonly notes: {readonly fr: string; readonly en: string}
   /** When customers could install it at their own site, `2026-12-01`; today when left out (R135). */
   readonly onPremise?: string | undefined
   readonly operator: string
@@ -29,9 +27,12 @@ export interface Announced {
  * that came since (R127, R128). Throws `Refusal` `not-found`, `input-invalid`.
  */
 export async function announceRelease(ledger: Ledger, now: Temporal.Instant, given: Announcing): Promise<Announced> {
-  const {version, notes, operator} = given
-  refuseWithoutNotes(notes)
+  const {version, operator} = given
   if (!(await releases(ledger)).some(row => row.version === version)) throw unknown(version)
+  const withdrawn = (await withdrawals(ledger)).find(one => one.version === version)
+  if (withdrawn) throw gone(version, withdrawn.why)
+  const notes = await notesOf(ledger, version)
+  if (!notes) throw silent(version)
   const saas = now.toZonedDateTimeISO('Europe/Paris').toPlainDate()
   const onPremise = given.onPremise === undefined ? saas : dayOf(given.onPremise)
   const row = {version, notesFr: notes.fr, notesEn: notes.en, onPremise: `${onPremise}`, saas: `${saas}`}
@@ -68,15 +69,6 @@ async function tell(
   }
 }
 
-function refuseWithoutNotes(notes: Announcing['notes']): void {
-  const missing = (['fr', 'en'] as const).filter(locale => notes[locale].trim() === '')
-  if (missing.length === 0) return
-  throw new Refusal('input-invalid', `The notes are empty in ${missing.join(' and ')}; nobody was told (R128).`, {
-    facts: {missing},
-    remedies: missing.map(locale => `--notes-${locale} FILE`),
-  })
-}
-
 function dayOf(text: string): Temporal.PlainDate {
   try {
     return Temporal.PlainDate.from(text)
@@ -87,4 +79,18 @@ function dayOf(text: string): Temporal.PlainDate {
 
 function unknown(version: string): Refusal {
   return new Refusal('not-found', `There is no release ${version}.`, {remedies: ['selfhelp release list']})
+}
+
+function gone(version: string, why: string): Refusal {
+  return new Refusal('release-unfit', `Release ${version} was withdrawn (${why}); nobody was told.`, {
+    facts: {version},
+    remedies: ['selfhelp release list'],
+  })
+}
+
+function silent(version: string): Refusal {
+  return new Refusal('input-invalid', `Release ${version} was added without notes; nobody was told (R128).`, {
+    facts: {version},
+    remedies: ['selfhelp release add FILE --notes-fr FILE --notes-en FILE'],
+  })
 }

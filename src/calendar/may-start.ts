@@ -1,9 +1,11 @@
 import type {Temporal} from 'temporal-polyfill'
 import {Refusal} from '../error.ts'
 import type {Ledger} from '../ledger/ledger.ts'
+import {operator} from '../ledger/operator.ts'
 import {type OverrideRow, overrides} from '../ledger/override.ts'
 import type {SignedRequest} from '../operator/model.ts'
 import type {ChangeType, MayStart} from '../runbook/model.ts'
+import {hashOf} from '../runbook/request.ts'
 import {mayRun, nextAllowed} from './decide.ts'
 import {factsOf, type Known} from './facts.ts'
 import type {Asked, Decision} from './model.ts'
@@ -68,15 +70,36 @@ function refusal(change: ChangeType, against: readonly Decision[], next: number 
   )
 }
 
+/**
+ * The approved exception from a rule on an environment that holds at that instant, with both halves proven. Throws
+ * `Refusal` `signature-invalid`; undefined when there is none.
+ */
+export async function overrideInForce(
+  {ledger, verify}: Asking,
+  {environment, rule, at}: {environment: string; rule: OverrideRow['rule']; at: Temporal.Instant},
+): Promise<OverrideRow | undefined> {
+  const when = at.epochMilliseconds
+  const found = (await overrides(ledger, {since: at})).find(
+    row =>
+      row.environment === environment &&
+      row.rule === rule &&
+      row.approver !== undefined &&
+      row.fromAt.epochMilliseconds <= when &&
+      when < row.untilAt.epochMilliseconds,
+  )
+  if (found) await provenOverride(ledger, found, verify)
+  return found
+}
+
 async function proven(ledger: Ledger, verify: Asking['verify'], decisions: readonly Decision[]): Promise<void> {
   for (const id of new Set(decisions.flatMap(({overrides: used}) => used))) {
     const [row] = await overrides(ledger, {id})
-    if (row) await provenOverride(row, verify)
+    if (row) await provenOverride(ledger, row, verify)
   }
 }
 
-/** Both halves are signed by who is named, and say what the row says. */
-async function provenOverride(row: OverrideRow, verify: Asking['verify']): Promise<void> {
+/** Both halves are signed by who is named, say what the row says, and the second was by who still may approve. */
+async function provenOverride(ledger: Ledger, row: OverrideRow, verify: Asking['verify']): Promise<void> {
   const {id, environment, rule, change, fromAt, untilAt} = row
   const asked = {id, environment, rule, change: change ?? undefined, from: `${fromAt}`, until: `${untilAt}`}
   const halves = [
@@ -85,15 +108,16 @@ async function provenOverride(row: OverrideRow, verify: Asking['verify']): Promi
       request: row.approval,
       signature: row.approvalSignature ?? '',
       by: row.approver,
-      says: {id},
+      says: {id, request: hashOf(row.request)},
       command: 'override approve',
     },
   ]
+  const person = await operator(ledger, row.approver ?? '')
   for (const {signature, by, says, command, ...half} of halves) {
     const request = half.request as SignedRequest
     await verify(request, signature)
     const said = Object.entries(says).every(([name, value]) => request.input[name] === value)
-    const two = row.requester !== row.approver
+    const two = row.requester !== row.approver && person?.role === 'approver' && person.retiredAt === undefined
     if (said && two && request.operator === by && request.command === command) continue
     throw new Refusal('signature-invalid', `Override ${id} is not what ${by} signed; it counts for nothing.`, {
       facts: {override: id, operator: by},

@@ -4,6 +4,7 @@ import type {Ledger, Queries} from '../ledger/ledger.ts'
 import {approveOverride, insertOverride, type OverrideRow, type OverrideRule, overrides} from '../ledger/override.ts'
 import {enqueueNotice} from '../notice/steps.ts'
 import type {Signed} from '../operator/model.ts'
+import {hashOf} from '../runbook/request.ts'
 import {knownOf} from './check.ts'
 
 /** A request as its operator signed it. */
@@ -54,6 +55,12 @@ export async function requestOverride(
   return shown(await neededOverride(ledger, id), now)
 }
 
+/** SHA-256 of what was asked for, as its signer signed it; undefined when there is none of that id. */
+export async function signedRequestOf(q: Queries, id: string): Promise<string | undefined> {
+  const [row] = await overrides(q, {id})
+  return row && hashOf(row.request)
+}
+
 /** Answers a request. Throws `Refusal` `not-found`, `override-final`, `override-not-yours`. */
 export async function grantOverride(
   ledger: Ledger,
@@ -68,6 +75,7 @@ export async function grantOverride(
     })
   }
   const {operator: approver, request, signature} = signed
+  if (request.input.request !== (await signedRequestOf(ledger, id))) throw otherRequest(before)
   try {
     await ledger.transaction(async tx => {
       await approveOverride(tx, {id, approver, at: now, request, signature})
@@ -129,6 +137,13 @@ const constraints = ['two_people', 'approver_role', 'answered_in_time']
 function constraintOf(thrown: unknown): string | undefined {
   const {constraint} = thrown as {constraint?: unknown}
   return constraints.find(name => name === constraint)
+}
+
+function otherRequest({id}: OverrideShown): Refusal {
+  return new Refusal('override-final', `What was signed is not what override ${id} asks for; nothing was approved.`, {
+    facts: {override: id},
+    remedies: ['selfhelp override list', `selfhelp override approve ${id}`],
+  })
 }
 
 function notYours({id, requester}: OverrideShown, approver: string): Refusal {

@@ -114,15 +114,15 @@ export abstract class Mutation extends BaseCommand {
     return {subject, tenant: /^[a-z][a-z0-9-]{1,23}$/.test(label) ? label : undefined}
   }
 
-  /** What is signed: what was typed, unless a command reads a file, whose content counts rather than its name. */
-  protected signs({request}: Said): Request {
+  /** What is signed: what was typed, unless what it names counts rather than its name: a file, a request of somebody else. */
+  protected signs({request}: Said): Request | Promise<Request> {
     return request
   }
 
   protected override async reply(typed: Said): Promise<Answer> {
     if (typed.flags.plan) return this.answer(typed)
     const {world} = typed
-    const request = this.signs(typed)
+    const request = await this.signs(typed)
     return world.mutate({request, ...this.about(typed)}, signed => this.answer({...typed, signed}))
   }
 }

@@ -151,7 +151,10 @@ function foundationStage(platform: Platform): Stage {
 }
 
 /** Unpacked under the lock of the host's share: under that of the environment it would wait for the database. */
-function releases(platform: Platform, environments: Environments): Fact & {readonly gone: Fact; readonly undone: Fact} {
+export function releases(
+  platform: Platform,
+  environments: Environments,
+): Fact & {readonly gone: Fact; readonly undone: Fact} {
   const each = async (all: readonly Environment[]) => {
     const places = new Map(all.map(one => [`${hostOf(one, 'presentation')} ${one.version}`, one]))
     return Promise.all(
@@ -177,7 +180,11 @@ function releases(platform: Platform, environments: Environments): Fact & {reado
 }
 
 /** What is not ready after that many seconds, waited for on the hosts themselves: no exchange is spent on waiting. */
-async function notReady(platform: Platform, all: readonly Environment[], seconds: number): Promise<readonly string[]> {
+export async function notReady(
+  platform: Platform,
+  all: readonly Environment[],
+  seconds: number,
+): Promise<readonly string[]> {
   const asked = all.map(async environment => {
     const machine = await platform.machine(hostOf(environment, 'presentation'))
     const [answer] = await machine.ask([readiness(environment, seconds)])

@@ -50,6 +50,8 @@ export interface Environment {
   readonly archived?: boolean
   /** Of which environment and moment (RFC 3339) its content is, where it is a copy. */
   readonly copy?: {readonly of: string; readonly at: string; readonly neutralised: boolean} | undefined
+  /** What every page says ahead of a migration, and until when (R149). */
+  readonly banner?: (Readonly<Record<Locale, string>> & {readonly until: string}) | undefined
 }
 
 /** What the runtime lets in; `until` is enforced by the runtime itself. */
@@ -63,11 +65,17 @@ export interface RuntimeState {
   readonly copy?: {readonly of: string; readonly at: string}
 }
 
-/** During the installation nobody of the customer gets in (R117); a copy says what it is, and calls nobody (R139). */
-export function stateIn({phase, copy}: Pick<Environment, 'phase' | 'copy'>): RuntimeState {
-  const mode = phase === 'installation' ? 'closed' : 'open'
-  if (copy === undefined) return {mode, neutralised: false}
-  return {mode, neutralised: copy.neutralised, copy: {of: copy.of, at: copy.at}}
+/**
+ * During the installation nobody of the customer gets in (R117); a copy says what it is, and calls nobody (R139). A banner
+ * is shown until its end, and is nobody's business afterwards.
+ */
+export function stateIn({phase, copy, banner}: Pick<Environment, 'phase' | 'copy' | 'banner'>): RuntimeState {
+  const of =
+    copy === undefined ? {neutralised: false} : {neutralised: copy.neutralised, copy: {of: copy.of, at: copy.at}}
+  if (phase === 'installation') return {mode: 'closed', ...of}
+  if (!banner) return {mode: 'open', ...of}
+  const {until, ...texts} = banner
+  return {mode: 'open', until, banner: texts, ...of}
 }
 
 /** The host of a role; each role of a `single` environment is on the same one, its own edge among others. */

@@ -27,6 +27,8 @@ export interface EnvironmentRow extends NewEnvironment {
   readonly archived: boolean
   /** Of what it is a copy, where it is one. */
   readonly copy: {readonly of: string; readonly at: string; readonly neutralised: boolean} | undefined
+  /** Shown on every page ahead of a migration. */
+  readonly banner: unknown
 }
 
 /** An environment as it is first written down. */
@@ -54,7 +56,7 @@ export async function environmentsOf(ledger: Queries, tenant?: string): Promise<
         where p.environment = e.id and role = 'edge'
         order by exists (select from placement o where o.environment = e.id and o.role = 'presentation' and o.host = p.host) desc
         limit 1) as address,
-      exists (select from backup b where b.environment = e.id) as archived,
+      exists (select from backup b where b.environment = e.id) as archived, e.banner,
       (select json_build_object('of', origin, 'at', to_char(moment at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
         'neutralised', lifted_at is null) from environment_copy c where c.environment = e.id) as copy
     from environment e join tenant t on t.name = e.tenant
@@ -90,6 +92,16 @@ export async function movePhase(tx: Queries, tenant: string, {from, to}: {from: 
 /** Moves one environment from one phase to the next; nothing when it is in another. */
 export async function moveOnePhase(tx: Queries, id: string, {from, to}: {from: string; to: string}): Promise<void> {
   await tx.all`update environment set phase = ${to} where id = ${id} and phase = ${from}`
+}
+
+/** Notes which version an environment is at. */
+export async function putVersion(tx: Queries, id: string, version: string): Promise<void> {
+  await tx.all`update environment set version = ${version} where id = ${id}`
+}
+
+/** What its pages say from the next look at them on; nothing when left out. */
+export async function putBanner(tx: Queries, id: string, banner?: object): Promise<void> {
+  await tx.all`update environment set banner = ${banner === undefined ? null : JSON.stringify(banner)} where id = ${id}`
 }
 
 /** Which of these ids are taken. */

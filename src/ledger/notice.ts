@@ -223,3 +223,11 @@ export async function tenantsDue(q: Queries, now: Temporal.Instant): Promise<str
     where d.state in ('queued', 'deferred') and d.next_at <= ${now} order by 1`
   return rows.map(({tenant}) => tenant)
 }
+
+/** What is not sent yet of the notice of an event never will be: it did not happen. */
+export async function withdrawNotice(q: Queries, event: string, now: Temporal.Instant): Promise<void> {
+  await q.all`update notice set withdrawn_at = ${now} where event = ${event} and withdrawn_at is null`
+  await q.all`
+    update delivery set state = 'withdrawn', changed_at = ${now}
+    where state in ('queued', 'deferred') and notice in (select id from notice where event = ${event})`
+}

@@ -110,3 +110,8 @@ export async function settleOperation(
       closed_seconds = coalesce(${closedSeconds ?? null}, closed_seconds), ended_at = case when ${state} <> 'running' then ${at}::timestamptz end
     where id = ${id} and state in ('planned', 'running')`
 }
+
+/** It was begun and nothing came of it: it waits for its slot as before. */
+export async function replanOperation(q: Queries, id: string): Promise<void> {
+  await q.all`update operation set state = 'planned', run = null where id = ${id} and state = 'running'`
+}

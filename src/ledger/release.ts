@@ -35,3 +35,36 @@ export async function addRelease(ledger: Queries, row: Omit<ReleaseRow, 'addedAt
     on conflict do nothing returning version`
   return added !== undefined
 }
+
+/** What a version brings, in both languages; what was said first stays. */
+export async function putNotes(
+  q: Queries,
+  {version, fr, en}: {version: string; fr: string; en: string},
+): Promise<void> {
+  await q.all`insert into release_note (version, fr, en) values (${version}, ${fr}, ${en}) on conflict do nothing`
+}
+
+/** What a version brings; undefined for one that was added before notes were wanted. */
+export async function notesOf(q: Queries, version: string): Promise<{fr: string; en: string} | undefined> {
+  return q.one`select fr, en from release_note where version = ${version}`
+}
+
+export interface WithdrawalRow {
+  readonly version: string
+  readonly why: string
+  readonly operator: string
+  readonly at: Temporal.Instant
+}
+
+/** Versions nothing is brought to any more. */
+export async function withdrawals(q: Queries): Promise<WithdrawalRow[]> {
+  return q.all<WithdrawalRow>`select * from release_withdrawal order by at`
+}
+
+/** Withdraws a version; false when it was. */
+export async function withdrawRelease(q: Queries, {version, why, operator, at}: WithdrawalRow): Promise<boolean> {
+  const row = await q.one`
+    insert into release_withdrawal (version, why, operator, at) values (${version}, ${why}, ${operator}, ${at})
+    on conflict do nothing returning version`
+  return row !== undefined
+}

@@ -2,9 +2,9 @@ import type {KeyObject} from 'node:crypto'
 import {cp, rename} from 'node:fs/promises'
 import {basename, dirname, join, resolve} from 'node:path'
 import {Refusal} from '../error.ts'
-import {addRelease, release} from '../ledger/release.ts'
+import {addRelease, putNotes, release} from '../ledger/release.ts'
 import {acceptedKeys, acceptKey} from './key.ts'
-import {type Release, releaseNames} from './model.ts'
+import {assertNotes, type Notes, type Release, releaseNames} from './model.ts'
 import type {Shelf} from './shelf.ts'
 import {staged} from './staging.ts'
 import {type Recorded, verifyRelease} from './verify.ts'
@@ -26,12 +26,13 @@ export function archiveFolder(home: string): string {
 
 /**
  * Proves a release, keeps its files in the home and records it; the same again changes nothing. `accept` is a key that
- * is accepted from now on. Throws `Refusal` `release-invalid`, `release-differs`, `input-invalid`.
+ * is accepted from now on. Throws `Refusal` `release-invalid`, `release-differs`, `input-invalid` also without notes (R128).
  */
 export async function addReleaseFile(
   shelf: Shelf,
-  {file, accept}: {file: string; accept?: KeyObject},
+  {file, accept, notes}: {file: string; accept?: KeyObject; notes: Notes},
 ): Promise<ReleaseAdded> {
+  assertNotes(notes)
   const found = await verifyAny(resolve(file), [...(await acceptedKeys(shelf)), ...(accept ? [accept] : [])])
   const {version, architecture, schema} = found.manifest
   const {sha256, size} = found.archive
@@ -43,6 +44,7 @@ export async function addReleaseFile(
   const {manifest, signature} = found
   const row = {version, architecture, schemaLevel: schema.to, sha256, size, signature, manifest}
   const changed = await addRelease(shelf.ledger, row)
+  await putNotes(shelf.ledger, {version, ...notes})
   return {version, architecture, schemaLevel: schema.to, sha256, size, file: kept, changed}
 }
 

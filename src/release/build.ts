@@ -14,6 +14,8 @@ import {tarEnd, tarHeader, tarPadding} from './tar.ts'
 export interface Build {
   /** The folder of the runtime: src, migrations, procedures, assets. */
   readonly source: string
+  /** Folders laid over it, one after the other; the last has the notes. */
+  readonly over?: readonly string[]
   readonly version: string
   /** The lowest schema level it migrates from. */
   readonly schemaFrom: number
@@ -33,7 +35,7 @@ export async function buildRelease(build: Build): Promise<Release> {
   const names = releaseNames(checkVersion(build.version), architecture)
   await mkdir(build.out, {recursive: true})
   const node = await describe(build.node.binary)
-  const collected = await collectFiles(build.source)
+  const collected = await collectFiles(build.source, build.over)
   const {files} = collected
   const manifest = manifestOf(build, collected, node)
   const manifestText = `${JSON.stringify(manifest, undefined, 2)}\n`

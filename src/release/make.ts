@@ -1,11 +1,12 @@
-import {readFile} from 'node:fs/promises'
+import {existsSync} from 'node:fs'
+import {readdir, readFile} from 'node:fs/promises'
 import {createRequire} from 'node:module'
 import {dirname, join} from 'node:path'
 import {Refusal} from '../error.ts'
 import {addReleaseFile, type ReleaseAdded} from './add.ts'
 import {type Build, buildRelease} from './build.ts'
 import {signingKey} from './key.ts'
-import type {Architecture} from './model.ts'
+import {type Architecture, checkVersion, compareVersions} from './model.ts'
 import type {Shelf} from './shelf.ts'
 import {staged} from './staging.ts'
 
@@ -17,20 +18,41 @@ export interface Make {
   readonly architecture: Architecture
 }
 
-/** Builds a release of the checkout's runtime, signs it with our key and records it; the same again changes nothing. */
+/**
+ * Builds a release of the checkout's runtime, signs it with our key and records it; the same again changes nothing. What
+ * lies in `runtime/releases/<version>` up to its version is laid over it.
+ */
 export async function makeRelease(shelf: Shelf, {root, version, architecture}: Make): Promise<ReleaseAdded> {
+  const source = join(root, 'runtime')
+  const built = checkVersion(version ?? (await versionOf(source)))
+  const over = await laidOver(source, built)
+  const last = over.at(-1) ?? source
+  const notes = {
+    fr: await readFile(join(last, 'NOTES.fr.md'), 'utf8'),
+    en: await readFile(join(last, 'NOTES.md'), 'utf8'),
+  }
   return await staged(join(shelf.home, 'cache'), async out => {
-    const built = await buildRelease({
-      source: join(root, 'runtime'),
-      version: version ?? (await versionOf(join(root, 'runtime'))),
-      schemaFrom: 0,
+    const {archive} = await buildRelease({
+      ...{source, over, version: built, schemaFrom: await schemaFrom(last), out, cache: join(shelf.home, 'cache')},
       node: await nodeOf(root, architecture),
       signingKey: await signingKey(shelf),
-      out,
-      cache: join(shelf.home, 'cache'),
     })
-    return await addReleaseFile(shelf, {file: built.archive.file})
+    return await addReleaseFile(shelf, {file: archive.file, notes})
   })
+}
+
+async function laidOver(source: string, version: string): Promise<readonly string[]> {
+  const folder = join(source, 'releases')
+  if (!existsSync(folder)) return []
+  const versions = (await readdir(folder)).map(checkVersion).sort(compareVersions)
+  return versions.filter(each => compareVersions(each, version) <= 0).map(each => join(folder, each))
+}
+
+/** The level from which it migrates stands beside what it brings; any level when it says nothing. */
+async function schemaFrom(folder: string): Promise<number> {
+  const file = join(folder, 'release.json')
+  if (!existsSync(file)) return 0
+  return (JSON.parse(await readFile(file, 'utf8')) as {schemaFrom: number}).schemaFrom
 }
 
 async function nodeOf(root: string, architecture: Architecture): Promise<Build['node']> {

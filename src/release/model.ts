@@ -28,6 +28,22 @@ export interface Release {
   readonly signature: string
 }
 
+/** What a version brings, for customers. */
+export interface Notes {
+  readonly fr: string
+  readonly en: string
+}
+
+/** Throws `Refusal('input-invalid')` when a language is missing (R128). */
+export function assertNotes(notes: Notes): void {
+  const missing = (['fr', 'en'] as const).filter(locale => notes[locale].trim() === '')
+  if (missing.length === 0) return
+  throw new Refusal('input-invalid', `The notes are empty in ${missing.join(' and ')}; nothing was recorded (R128).`, {
+    facts: {missing},
+    remedies: missing.map(locale => `--notes-${locale} FILE`),
+  })
+}
+
 /** The names of the four files of a release. */
 export function releaseNames(version: string, architecture: Architecture) {
   const base = `selfhelp-runtime-${version}-${architecture}`

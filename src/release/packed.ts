@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto'
+import {existsSync} from 'node:fs'
 import {readdir, readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {bundleRuntime} from './bundle.ts'
@@ -32,20 +33,29 @@ export interface Collected {
   readonly notes: string
 }
 
-/** Everything of a release but Node: the bundle, what starts it, and the files it reads. Sorted, so always equal. */
-export async function collectFiles(source: string): Promise<Collected> {
-  const notes = await readFile(join(source, notesFile), 'utf8')
-  const found = await Promise.all(folders.map(folder => filesUnder(source, folder)))
+/**
+ * Everything of a release but Node: the bundle, what starts it, and the files it reads, of the source and then of each
+ * folder laid over it. Sorted, so always equal.
+ */
+export async function collectFiles(source: string, over: readonly string[] = []): Promise<Collected> {
+  const places = [source, ...over]
+  const notes = await readFile(join(places.at(-1) ?? source, notesFile), 'utf8')
+  const read = new Map<string, Packed>()
+  for (const place of places)
+    for (const folder of folders)
+      for (const path of await filesUnder(place, folder))
+        read.set(path, packed(path, await readFile(join(place, path))))
   const files = [
     packed('bin/selfhelp-runtime', Buffer.from(start), 0o555),
     packed(notesFile, Buffer.from(notes)),
     packed('lib/main.mjs', Buffer.from(await bundleRuntime(source))),
-    ...(await Promise.all(found.flat().map(async path => packed(path, await readFile(join(source, path)))))),
+    ...read.values(),
   ].sort((a, b) => (a.path < b.path ? -1 : 1))
   return {files, notes, schemaTo: files.filter(file => /^migrations\/\d{4}-.+\.sql$/.test(file.path)).length}
 }
 
 async function filesUnder(source: string, folder: string): Promise<string[]> {
+  if (!existsSync(join(source, folder))) return []
   const entries = await readdir(join(source, folder), {withFileTypes: true, recursive: true})
   return entries
     .filter(entry => entry.isFile())

@@ -1,11 +1,12 @@
 import {createReadStream} from 'node:fs'
 import {join} from 'node:path'
 import {Refusal} from '../error.ts'
-import {release, releases} from '../ledger/release.ts'
+import type {Queries} from '../ledger/ledger.ts'
+import {release, releases, withdrawals} from '../ledger/release.ts'
 import type {ReleaseWanted} from '../machine/model.ts'
 import {archiveFolder, verifyAny} from './add.ts'
 import {acceptedKeys, pemOf} from './key.ts'
-import {type Architecture, compareVersions, releaseNames} from './model.ts'
+import {type Architecture, compareVersions, type Manifest, releaseNames} from './model.ts'
 import type {Shelf} from './shelf.ts'
 
 /** A release as a host wants it, and the schema level it serves. */
@@ -41,12 +42,45 @@ export async function deployable(
   return {wanted, schemaLevel: row.schemaLevel}
 }
 
-/** The version new environments get: the highest there is. Throws `Refusal('not-found')`. */
+/** The version new environments get: the highest that was not withdrawn. Throws `Refusal('not-found')`. */
 export async function newestVersion({ledger}: Pick<Shelf, 'ledger'>): Promise<string> {
-  const versions = (await releases(ledger)).map(row => row.version).toSorted(compareVersions)
+  const withdrawn = (await withdrawals(ledger)).map(({version}) => version)
+  const versions = (await releases(ledger))
+    .map(row => row.version)
+    .filter(version => !withdrawn.includes(version))
+    .toSorted(compareVersions)
   const newest = versions.at(-1)
   if (newest === undefined) throw missing('There is no release yet.')
   return newest
+}
+
+/**
+ * That a platform at one version can be brought to another. Throws `Refusal` `not-found`, and `release-unfit` for a
+ * version that was withdrawn, is not newer, or does not migrate from that schema (R134, R151).
+ */
+export async function assertReachable(ledger: Queries, {from, to}: {from: string; to: string}): Promise<void> {
+  const all = await releases(ledger)
+  const [old, next] = [all.find(row => row.version === from), all.find(row => row.version === to)]
+  if (!next) throw missing(`There is no release ${to}.`)
+  const withdrawn = (await withdrawals(ledger)).find(({version}) => version === to)
+  if (withdrawn) throw unfit(from, to, `${to} was withdrawn: ${withdrawn.why}`)
+  if (compareVersions(to, from) <= 0)
+    throw unfit(from, to, `${to} is not newer, and no version is undone by an older one`)
+  const level = old?.schemaLevel ?? 0
+  const {schema} = next.manifest as Manifest
+  if (level < schema.from || level > schema.to)
+    throw unfit(
+      from,
+      to,
+      `it migrates schemas from level ${schema.from} to ${schema.to}, and ${from} stands at ${level}`,
+    )
+}
+
+function unfit(from: string, to: string, why: string): Refusal {
+  return new Refusal('release-unfit', `What runs ${from} cannot be brought to ${to}: ${why}.`, {
+    facts: {from, to},
+    remedies: ['selfhelp release list', `selfhelp release show ${to}`],
+  })
 }
 
 function missing(message: string): Refusal {

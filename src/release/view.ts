@@ -5,7 +5,7 @@ import type {ReleaseShown, ReleaseStatus} from './list.ts'
 /** Releases as rows. */
 export function releaseRows(items: readonly ReleaseStatus[]): View {
   return {
-    heads: ['release', 'for', 'schema', 'size', 'added', 'sha-256'],
+    heads: ['release', 'for', 'schema', 'size', 'added', 'sha-256', 'withdrawn'],
     rows: items.map(each => [
       each.version,
       each.architecture,
@@ -13,13 +13,14 @@ export function releaseRows(items: readonly ReleaseStatus[]): View {
       megabytes(each.size),
       each.addedAt,
       each.sha256.slice(0, 16),
+      each.withdrawn && {text: each.withdrawn, tone: 'bad' as const},
     ]),
     empty: 'No release yet: selfhelp release build',
   }
 }
 
 /** One version. */
-export function releaseFields({version, builds}: ReleaseShown): View {
+export function releaseFields({version, notes, builds}: ReleaseShown): View {
   const [first] = builds
   const fields = builds.map(build => ({
     fields: {
@@ -31,9 +32,10 @@ export function releaseFields({version, builds}: ReleaseShown): View {
       size: megabytes(build.size),
       'sha-256': build.sha256,
       added: build.addedAt,
+      withdrawn: build.withdrawn && {text: build.withdrawn, tone: 'bad' as const},
     },
   }))
-  return [...fields, first?.manifest.notes ?? '']
+  return [...fields, notes?.en ?? first?.manifest.notes ?? '', notes?.fr ?? '']
 }
 
 /** What building or adding did. */

@@ -120,6 +120,10 @@ export interface Templates {
   'notice/en/maintenance-done.txt': Notice
   'notice/en/maintenance-moved.txt': Notice
   'notice/en/maintenance-planned.txt': Notice
+  'notice/en/migration-done.txt': Notice
+  'notice/en/migration-qualification.txt': Notice
+  'notice/en/migration-qualified.txt': Notice
+  'notice/en/migration-rolled-back.txt': Notice
   'notice/en/override-approved.txt': Notice
   'notice/en/release-available.txt': Notice
   'notice/en/test.txt': Notice
@@ -129,6 +133,10 @@ export interface Templates {
   'notice/fr/maintenance-done.txt': Notice
   'notice/fr/maintenance-moved.txt': Notice
   'notice/fr/maintenance-planned.txt': Notice
+  'notice/fr/migration-done.txt': Notice
+  'notice/fr/migration-qualification.txt': Notice
+  'notice/fr/migration-qualified.txt': Notice
+  'notice/fr/migration-rolled-back.txt': Notice
   'notice/fr/override-approved.txt': Notice
   'notice/fr/release-available.txt': Notice
   'notice/fr/test.txt': Notice

@@ -7,7 +7,7 @@ import {lastGoodDrills} from '../ledger/backup.ts'
 import {changeRestore, restoreById} from '../ledger/restore.ts'
 import type {At, Undo} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
-import {closedAtMost, type Work} from './work.ts'
+import {closedAtMost, type Safe, type Work} from './work.ts'
 
 /** The request is being worked on; given up, it waits as before. */
 export function begun({platform, input}: Work): Fact & {readonly undo: Undo} {
@@ -31,7 +31,7 @@ export function begun({platform, input}: Work): Fact & {readonly undo: Undo} {
 }
 
 /** Its full was restored within a day, or is now, before anybody is kept out. */
-export function chainProven({platform, which}: Work): Fact {
+export function chainProven({platform, which}: Pick<Safe, 'platform' | 'which'>): Fact {
   return {
     holds: async () => {
       const environment = await which()

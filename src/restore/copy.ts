@@ -13,18 +13,18 @@ import {closedMeanwhile} from './around.ts'
 import {orBack} from './exchange.ts'
 import {forgetting, masked} from './mask.ts'
 import {clear, foldersOf, foldersThere, swap} from './swap.ts'
-import {type CopyWork, goalOf} from './work.ts'
+import {type Copying, type CopyWork, goalOf} from './work.ts'
 
 type Reversible = Fact & {readonly undo: Undo}
 
 /** The host that gets the copy may read production's backups. */
-export function mayRead({platform, source, which}: CopyWork): Reversible & {readonly closed: Fact} {
+export function mayRead({platform, source, which}: Copying): Reversible & {readonly closed: Fact} {
   const {open, closed} = readable(platform, {of: source, by: which})
   return {...open, undo: {kind: 'by', undo: at => closed.make(at)}, closed}
 }
 
 /** What production held lies beside what is there, opened once where nobody reaches it, and without what must not be in it. */
-export function copyBeside(work: CopyWork): Reversible {
+export function copyBeside(work: Copying): Reversible {
   const {platform, input, source, which} = work
   return {
     holds: async () => {
@@ -51,13 +51,14 @@ export function copyBeside(work: CopyWork): Reversible {
   }
 }
 
-async function settled({platform, input}: CopyWork, environment: Environment, at: At): Promise<void> {
+async function settled({platform, input, look}: Copying, environment: Environment, at: At): Promise<void> {
   const machine = await platform.machine(hostOf(environment, 'database'))
   const fence = at.fence(environmentLock(environment.id))
   const {next: folder} = foldersOf(environment, input.restore)
   const name = folder.replace(/.*selfhelp-/, '').replace(/-next$/, '')
   const listening = {port: environment.ports.database, socket: `/run/selfhelp-scratch-${name}`}
   await startScratch({machine, name, folder, listening}, environment, at)
+  await look?.(listening, at)
   const psql = (args: readonly string[], input: string) => {
     const action = {act: 'run_as', args: ['postgres', ...args, '-f', '-'], input}
     return machine.act(`${at.run}-settle-${crypto.randomUUID()}`, [action], fence)

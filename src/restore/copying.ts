@@ -7,7 +7,7 @@ import {during, runbook, step} from '../runbook/step.ts'
 import {begun, ended, frozen, openedAgain} from './around.ts'
 import {copyBeside, inItsPlace, mayRead, ownAccounts, saysSo, schemaFits} from './copy.ts'
 import {checksHold, oldDataGone} from './exchange.ts'
-import {type CopyInput, type CopyWork, closedAtMost} from './work.ts'
+import {type CopyInput, type CopyWork, closedAtMost, keptIn} from './work.ts'
 
 type Named = (id: string, tenant: string) => Promise<Environment>
 
@@ -27,7 +27,7 @@ export function restoreCopy(platform: Platform, named: Named): Runbook<CopyInput
         throw new Bug(`${input.tenant}/${input.name} never gets a copy`, {facts: {restore: input.restore}})
       const which = () => named(input.id, input.tenant)
       const source = () => named(input.source.id, input.tenant)
-      return steps({platform, input, which, source})
+      return steps({platform, input, which, source, kept: keptIn(platform, input.restore)})
     },
   })
 }

@@ -3,15 +3,15 @@ import {type Environment, fullName, hostOf} from '../environment/model.ts'
 import {clusters, environmentLock, smoke} from '../environment/steps.ts'
 import {type CodedError, Failure, Refusal} from '../error.ts'
 import {figuresAt} from '../ledger/backup.ts'
-import {changeRestore, putTimeline, restoreById} from '../ledger/restore.ts'
+import {putTimeline} from '../ledger/restore.ts'
 import type {At, Undo} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
 import {clear, foldersOf, foldersThere, reach, swap} from './swap.ts'
 import {pointBefore} from './way-back.ts'
-import {goalOf, type Work} from './work.ts'
+import {type Going, goalOf} from './work.ts'
 
 /** The target lies beside the real data and was replayed to its goal: nothing has been touched, and it is known to be reached. */
-export function laidOut({platform, input, which}: Work): Fact & {readonly undo: Undo} {
+export function laidOut({platform, input, which}: Going): Fact & {readonly undo: Undo} {
   const there = async () => foldersThere(platform, await which(), input.restore)
   return {
     holds: async () => {
@@ -39,11 +39,11 @@ export function laidOut({platform, input, which}: Work): Fact & {readonly undo: 
 }
 
 /** The cluster is open at the target, on a line of its own; what it was is kept beside it, and comes back when it must. */
-export function atTheTarget(work: Work): Fact & {readonly undo: Undo} {
-  const {platform, input, which} = work
+export function atTheTarget(work: Going): Fact & {readonly undo: Undo} {
+  const {platform, input, which, kept} = work
   const {ledger, clock} = platform
   return {
-    holds: async at => (await restoreById(ledger, input.restore))?.detail.exchangedBy === at.run,
+    holds: async at => (await kept.detail()).exchangedBy === at.run,
     make: orBack(work, async at => {
       const environment = await which()
       const timeline = await swap(platform, {environment, restore: input.restore, way: 'in'}, at)
@@ -51,7 +51,7 @@ export function atTheTarget(work: Work): Fact & {readonly undo: Undo} {
       const asWanted = clusters(platform, async () => [environment])
       if (!(await asWanted.holds(at))) await asWanted.make(at)
       await putTimeline(ledger, {environment: environment.id, since: clock.now(), timeline})
-      await changeRestore(ledger, {id: input.restore, from: ['running']}, {detail: {exchangedBy: at.run, timeline}})
+      await kept.keep({exchangedBy: at.run, timeline})
       at.tell(`open on timeline ${timeline}`)
     }),
     undo: {kind: 'by', undo: at => backToBefore(work, at)},
@@ -59,8 +59,8 @@ export function atTheTarget(work: Work): Fact & {readonly undo: Undo} {
 }
 
 /** The application finds itself in what was restored, and it is of no later than the target (R240, R241). */
-export function checksHold(work: Work): Fact {
-  const {platform, input, which} = work
+export function checksHold(work: Going): Fact {
+  const {which, kept} = work
   let held = false
   return {
     holds: async () => held,
@@ -69,30 +69,26 @@ export function checksHold(work: Work): Fact {
       const problems = await patientSmoke(work, environment, at)
       if (problems.length > 0) throw failed(environment, problems)
       const found = await measureLive(work, environment, at)
-      await changeRestore(platform.ledger, {id: input.restore, from: ['running']}, {detail: {found}})
+      await kept.keep({found})
       held = true
     }),
   }
 }
 
 /** A new line has no backup of its own; what is behind it must not be needed for long. */
-export function newFull(work: Work): Fact {
-  const {platform, input, which} = work
+export function newFull(work: Going): Fact {
+  const {platform, which, kept} = work
   return {
-    holds: async at => (await restoreById(platform.ledger, input.restore))?.detail.fullBy === at.run,
+    holds: async at => (await kept.detail()).fullBy === at.run,
     make: orBack(work, async at => {
       const set = await engineOf(platform, await which()).take('full', at)
-      await changeRestore(
-        platform.ledger,
-        {id: input.restore, from: ['running']},
-        {detail: {fullBy: at.run, full: set.label}},
-      )
+      await kept.keep({fullBy: at.run, full: set.label})
     }),
   }
 }
 
 /** What was there before is gone from the host; the repository has it. */
-export function oldDataGone({platform, input, which}: Work): Fact {
+export function oldDataGone({platform, input, which}: Going): Fact {
   return {
     holds: async () => {
       const {next, before} = await foldersThere(platform, await which(), input.restore)
@@ -107,7 +103,7 @@ export function oldDataGone({platform, input, which}: Work): Fact {
 }
 
 /** Nobody is kept out while an outside failure is looked into: tried three times, it goes back to the state before. */
-export function orBack({which}: Pick<Work, 'which'>, make: (at: At) => Promise<void>): (at: At) => Promise<void> {
+export function orBack({which}: Pick<Going, 'which'>, make: (at: At) => Promise<void>): (at: At) => Promise<void> {
   return async at => {
     for (let tries = 1; ; tries++) {
       try {
@@ -122,7 +118,7 @@ export function orBack({which}: Pick<Work, 'which'>, make: (at: At) => Promise<v
   }
 }
 
-async function backToBefore(work: Work, at: At): Promise<void> {
+async function backToBefore(work: Going, at: At): Promise<void> {
   const {platform, input, which} = work
   const environment = await which()
   const timeline = await swap(platform, {environment, restore: input.restore, way: 'out'}, at)
@@ -142,7 +138,12 @@ async function backToBefore(work: Work, at: At): Promise<void> {
   at.tell('the state before is back, equal to the row')
 }
 
-async function measureLive({platform}: Work, environment: Environment, at: At): Promise<Figures> {
+/** What it holds now, to the row. */
+export async function measureLive(
+  {platform}: Pick<Going, 'platform'>,
+  environment: Environment,
+  at: At,
+): Promise<Figures> {
   const machine = await platform.machine(hostOf(environment, 'database'))
   const {args, input} = remeasuring({port: environment.ports.database})
   const fence = at.fence(environmentLock(environment.id))
@@ -151,7 +152,7 @@ async function measureLive({platform}: Work, environment: Environment, at: At): 
 }
 
 /** Its pool still holds connections to the server that was stopped; the second question finds new ones. */
-async function patientSmoke({platform}: Work, environment: Environment, at: At): Promise<readonly string[]> {
+async function patientSmoke({platform}: Going, environment: Environment, at: At): Promise<readonly string[]> {
   let problems: readonly string[] = []
   for (let tries = 0; tries < 10; tries++) {
     problems = await smoke(platform, environment)

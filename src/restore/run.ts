@@ -6,7 +6,7 @@ import {during, runbook, step} from '../runbook/step.ts'
 import {begun, chainProven, ended, frozen, openedAgain} from './around.ts'
 import {atTheTarget, checksHold, laidOut, newFull, oldDataGone} from './exchange.ts'
 import {backedUpNow, measuredBefore, wayBackProven} from './way-back.ts'
-import {closedAtMost, type RestoreInput, type Work} from './work.ts'
+import {closedAtMost, keptIn, type RestoreInput, type Work} from './work.ts'
 
 /** Production goes back to an earlier moment, and everything before reopening can be taken back (R237–R241). */
 export function restoreRun(
@@ -22,7 +22,7 @@ export function restoreRun(
     tenant: ({tenant}) => tenant,
     environments: ({tenant, name}) => [`${tenant}/${name}`],
     locks: ({id, host}) => [environmentLock(id), drillLock(host)],
-    steps: input => steps({platform, input, which: () => named(input)}),
+    steps: input => steps({platform, input, which: () => named(input), kept: keptIn(platform, input.restore)}),
   })
 }
 

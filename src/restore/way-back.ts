@@ -3,29 +3,34 @@ import {fullName, hostOf} from '../environment/model.ts'
 import {environmentLock} from '../environment/steps.ts'
 import {Refusal} from '../error.ts'
 import {figuresAt, putFigures} from '../ledger/backup.ts'
-import {changeRestore, restoreById} from '../ledger/restore.ts'
 import type {At} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
-import type {Work} from './work.ts'
+import type {Safe} from './work.ts'
+
+/** The backup of the state before. */
+export interface Safety {
+  readonly label: string
+  readonly run: string
+  readonly timeline: number
+}
 
 /** The restore point of the state before, from which it can be brought back. */
 export const pointBefore = (run: string): string => `before_${run.replace(/[^A-Za-z0-9]/g, '_')}`.slice(0, 63)
 
 /** What is there now is in the repository, by an incremental taken while nobody writes, and would be restored (R239). */
-export function backedUpNow({platform, input, which}: Work): Fact {
+export function backedUpNow({platform, which, kept}: Safe): Fact {
   const engine = async () => engineOf(platform, await which())
-  const known = async () =>
-    (await restoreById(platform.ledger, input.restore))?.detail.safety as {label: string; run: string} | undefined
+  const known = async () => (await kept.detail()).safety as Safety | undefined
   return {
     holds: async at => (await known())?.run === at.run,
     make: async at => {
-      await beat({platform, input, which}, at)
+      await beat({platform, which}, at)
       const set = await (await engine()).take('incremental', at)
       const repository = await (await engine()).list()
       const missing = notProven(set, repository)
       if (missing !== undefined) throw unproven(fullName(await which()), set, missing)
       const safety = {label: set.label, run: at.run, timeline: Number.parseInt(set.wal.last.slice(0, 8), 16)}
-      await changeRestore(platform.ledger, {id: input.restore, from: ['running']}, {detail: {safety}})
+      await kept.keep({safety})
     },
   }
 }
@@ -48,7 +53,7 @@ export function notProven(set: BackupSet, repository: Repository): string | unde
 }
 
 /** What it held, to the row, at a restore point that has arrived in the repository. */
-export function measuredBefore({platform, which}: Work): Fact {
+export function measuredBefore({platform, which}: Pick<Safe, 'platform' | 'which'>): Fact {
   return {
     holds: async at => (await figuresAt(platform.ledger, pointBefore(at.run))) !== undefined,
     make: async at => {
@@ -62,17 +67,15 @@ export function measuredBefore({platform, which}: Work): Fact {
 }
 
 /** The whole restore of exactly that backup, when people are in again: evidence, and the promise of `restore undo`. */
-export function wayBackProven({platform, input, which}: Work): Fact {
-  const safety = async () =>
-    (await restoreById(platform.ledger, input.restore))?.detail.safety as {label: string; timeline: number}
+export function wayBackProven({platform, which, kept}: Safe): Fact {
   return provenAt(platform, which, async at => {
-    const {label} = await safety()
+    const {label} = (await kept.detail()).safety as Safety
     return {id: `${at.run}/way-back`, point: pointBefore(at.run), label}
   })
 }
 
 /** A commit after closing, so that the last moment before it can be restored to. */
-async function beat({platform, which}: Work, at: At): Promise<void> {
+async function beat({platform, which}: Pick<Safe, 'platform' | 'which'>, at: At): Promise<void> {
   const environment = await which()
   const machine = await platform.machine(hostOf(environment, 'database'))
   const action = {act: 'run', args: ['systemctl', 'start', `${environment.id}-heartbeat.service`]}

@@ -2,8 +2,9 @@ import {Temporal} from 'temporal-polyfill'
 import type {Goal} from '../backup/steps.ts'
 import type {Maskable} from '../contract/model.ts'
 import type {Environment} from '../environment/model.ts'
-import type {Platform} from '../environment/steps.ts'
-import type {RestoreState} from '../ledger/restore.ts'
+import type {Listening, Platform} from '../environment/steps.ts'
+import {changeRestore, type RestoreState, restoreById} from '../ledger/restore.ts'
+import type {At} from '../runbook/model.ts'
 
 export interface RestoreInput {
   /** Of the request. */
@@ -34,20 +35,54 @@ export interface CopyInput extends RestoreInput {
 /** How long people are kept out at the most; then the services open by themselves. */
 export const closedAtMost = 'PT4H'
 
-/** What the steps of one restore share. */
-export interface Work {
-  readonly platform: Platform
-  readonly input: RestoreInput
-  readonly which: () => Promise<Environment>
+/** Where a run keeps what it found out, for whoever resumes it. */
+export interface Kept {
+  detail(): Promise<Readonly<Record<string, unknown>>>
+  keep(detail: Readonly<Record<string, unknown>>): Promise<void>
 }
 
-export interface CopyWork extends Work {
-  readonly input: CopyInput
+/** An environment, and what is found out about it on the way. */
+export interface Safe {
+  readonly platform: Platform
+  readonly which: () => Promise<Environment>
+  readonly kept: Kept
+}
+
+/** What is laid out beside the real data, and from what. */
+export type Target = Pick<RestoreInput, 'restore' | 'set' | 'timeline' | 'goal'>
+
+/** What going to another state of the data needs. */
+export interface Going extends Safe {
+  readonly input: Target
+}
+
+/** What the steps of one restore share. */
+export interface Work extends Going {
+  readonly input: RestoreInput
+}
+
+/** Beside its request. */
+export function keptIn({ledger}: Platform, restore: string): Kept {
+  return {
+    detail: async () => (await restoreById(ledger, restore))?.detail ?? {},
+    keep: async detail => void (await changeRestore(ledger, {id: restore, from: ['running']}, {detail})),
+  }
+}
+
+/** What laying a copy beside another environment needs. */
+export interface Copying extends Pick<Safe, 'platform' | 'which'> {
+  readonly input: Target & Pick<CopyInput, 'masking'>
   /** Whose backups it comes from. */
   readonly source: () => Promise<Environment>
+  /** Looks at it when it is open, with everything in it; what it throws ends the copy. */
+  look?(listening: Listening, at: At): Promise<void>
+}
+
+export interface CopyWork extends Work, Pick<Copying, 'source'> {
+  readonly input: CopyInput
 }
 
 /** The goal as the engine takes it. */
-export function goalOf({goal}: RestoreInput): Goal {
+export function goalOf({goal}: Target): Goal {
   return goal.kind === 'point' ? goal : {kind: 'time', at: Temporal.Instant.from(goal.at)}
 }

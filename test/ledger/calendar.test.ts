@@ -7,7 +7,7 @@ import {checkChange} from '../../src/calendar/check.ts'
 import {factsOf} from '../../src/calendar/facts.ts'
 import {addFreeze, dropFreeze, listFreezes} from '../../src/calendar/freezing.ts'
 import {mayStartBy} from '../../src/calendar/may-start.ts'
-import {grantOverride, listOverrides, requestOverride} from '../../src/calendar/overriding.ts'
+import {grantOverride, listOverrides, requestOverride, signedRequestOf} from '../../src/calendar/overriding.ts'
 import type {Clock} from '../../src/clock.ts'
 import {beginValidation, endValidation} from '../../src/ledger/calendar.ts'
 import {putEvent} from '../../src/ledger/event.ts'
@@ -131,8 +131,10 @@ t.test('an override is two people, in time, and for what was signed', async t =>
     const signed = await jane('override request', input, now)
     return requestOverride(ledger, {now, signed, answerWithin: Temporal.Duration.from({hours: 1})})
   }
-  const approve = async (id: string, by: typeof jane, now = frozen) =>
-    grantOverride(ledger, {now, signed: await by('override approve', {id}, now), id})
+  const approve = async (id: string, by: typeof jane, now = frozen) => {
+    const signed = await by('override approve', {id, request: await signedRequestOf(ledger, id)}, now)
+    return grantOverride(ledger, {now, signed, id})
+  }
   t.match(await request('o1'), {state: 'waiting', requester: 'jane@cmc.test'})
   const code = 'override-not-yours'
   await t.rejects(approve('o1', jane), {code, message: /asked for it/})
@@ -152,6 +154,17 @@ t.test('an override is two people, in time, and for what was signed', async t =>
   )
   await t.rejects(mayStart('configuration', [production], frozen), {message: /gel/}, 'it is for scale only')
   await request('o2')
+  const elsewhere = await joe('override approve', {id: 'o2', request: await signedRequestOf(ledger, 'o1')}, frozen)
+  await t.rejects(grantOverride(ledger, {now: frozen, signed: elsewhere, id: 'o2'}), {
+    message: /not what override o2 asks/,
+  })
+  const planned = {id: 'm1', plan: 'm1', environment: production, change: 'scale', title: 't', operator: 'x'}
+  await insertOperation(ledger, {...planned, fromAt: frozen, untilAt: frozen.add({minutes: 5}), plannedAt: frozen})
+  await announced(ledger, 'm1', quiet)
+  await mayStart('scale', [production], frozen)
+  await ledger.owner.all`update operator set role = 'cmc' where email = 'joe@cmc.test'`
+  await t.rejects(mayStart('scale', [production], frozen), {code: 'signature-invalid'}, 'who approved may not any more')
+  await ledger.owner.all`update operator set role = 'approver' where email = 'joe@cmc.test'`
   await t.rejects(approve('o2', joe, frozen.add({minutes: 61})), {code: 'override-final', message: /timed out/})
   t.match(
     (await listOverrides(ledger, frozen.add({hours: 2}))).items.find(({id}) => id === 'o2'),

@@ -3,6 +3,7 @@ import {appendFile, cp, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile} f
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import t, {type Test} from 'tap'
+import {Temporal} from 'temporal-polyfill'
 import type {Ledger} from '../../src/ledger/ledger.ts'
 import {rehearsed} from '../../src/ledger/rehearsal.ts'
 import {secretStore} from '../../src/ledger/secret-store.ts'
@@ -11,11 +12,15 @@ import {buildRelease} from '../../src/release/build.ts'
 import {listReleases, showRelease} from '../../src/release/list.ts'
 import {makeRelease} from '../../src/release/make.ts'
 import type {Shelf} from '../../src/release/shelf.ts'
-import {deployable, newestVersion} from '../../src/release/steps.ts'
+import {assertReachable, deployable, newestVersion} from '../../src/release/steps.ts'
+import {withdraw} from '../../src/release/withdraw.ts'
 import {packageRoot} from '../../src/root.ts'
 import {newKey, writeKeys} from '../../src/secret/key-file.ts'
 import {Secret} from '../../src/secret/secret.ts'
 import {freshLedger} from '../support/ledger.ts'
+
+const now = Temporal.Instant.from('2026-11-20T09:00:00Z')
+const notes = {fr: '- neuf', en: '- new'}
 
 t.test('a release is built, signed and recorded once; the same again changes nothing', async t => {
   const {shelf, root} = await shelfFor(t)
@@ -51,17 +56,25 @@ t.test('a release built elsewhere is accepted once its key is', async t => {
   const node = {binary, version: '24.0.0', architecture: 'x64'} as const
   const build = {source: join(root, 'runtime'), version: '0.2.0', schemaFrom: 0, node, signingKey: privateKey, out}
   const {archive} = await buildRelease(build)
-  await t.rejects(addReleaseFile(shelf, {file: archive.file}), {code: 'release-invalid'})
-  await makeRelease(shelf, {root, version: '0.10.0', architecture: 'x64'})
-  await t.rejects(addReleaseFile(shelf, {file: archive.file}), {code: 'release-invalid'})
-  t.match(await addReleaseFile(shelf, {file: archive.file, accept: publicKey}), {changed: true, version: '0.2.0'})
-  t.match(await addReleaseFile(shelf, {file: archive.file}), {changed: false})
+  await t.rejects(addReleaseFile(shelf, {file: archive.file, notes}), {code: 'release-invalid'})
+  await makeRelease(shelf, {root, version: '0.1.1', architecture: 'x64'})
+  await t.rejects(addReleaseFile(shelf, {file: archive.file, notes: {...notes, en: ' '}}), {message: /R128/})
+  await t.rejects(addReleaseFile(shelf, {file: archive.file, notes}), {code: 'release-invalid'})
+  t.match(await addReleaseFile(shelf, {file: archive.file, notes, accept: publicKey}), {
+    changed: true,
+    version: '0.2.0',
+  })
+  t.match(await addReleaseFile(shelf, {file: archive.file, notes}), {changed: false})
   t.match((await deployable(shelf, {version: '0.2.0', architecture: 'x64'})).wanted, {version: '0.2.0'})
   t.same(
     (await listReleases(shelf.ledger)).items.map(each => each.version),
-    ['0.10.0', '0.2.0'],
+    ['0.2.0', '0.1.1'],
   )
-  t.equal(await newestVersion(shelf), '0.10.0')
+  t.equal(await newestVersion(shelf), '0.2.0')
+  const about = {version: '0.2.0', why: 'slow', operator: 'ann@cmc.test', at: now}
+  t.match(await withdraw(shelf.ledger, about), {builds: [{withdrawn: 'slow'}]})
+  await t.rejects(withdraw(shelf.ledger, about), {code: 'release-unfit'})
+  t.equal(await newestVersion(shelf), '0.1.1', 'nothing new gets what was withdrawn')
   t.match(await showRelease(shelf.ledger, '0.2.0'), {
     builds: [{manifest: {notes: /Self Help 0.1/, node: '24.0.0', schema: {from: 0}}}],
   })
@@ -99,6 +112,29 @@ t.test('a release that is only planned is built and proven, and then nowhere', a
   await t.rejects(stat(planned.file), {code: 'ENOENT'})
   t.equal((await listReleases(ledger)).items.length, 1)
   await ledger.close()
+})
+
+t.test('what lies over the runtime makes the next versions; each says from which schema it migrates', async t => {
+  const {shelf, root} = await shelfFor(t)
+  for (const version of ['0.1.0', '0.2.0', '0.5.0']) await makeRelease(shelf, {root, version, architecture: 'x64'})
+  const {items} = await listReleases(shelf.ledger)
+  t.strictSame(
+    items.map(({version, schemaLevel}) => [version, schemaLevel]),
+    [
+      ['0.5.0', 5],
+      ['0.2.0', 2],
+      ['0.1.0', 1],
+    ],
+  )
+  t.match(await showRelease(shelf.ledger, '0.2.0'), {notes: {fr: /retours/, en: /feedback/}})
+  const reach = (from: string, to: string) => assertReachable(shelf.ledger, {from, to})
+  await reach('0.1.0', '0.2.0')
+  await reach('0.2.0', '0.5.0')
+  await t.rejects(reach('0.1.0', '0.5.0'), {code: 'release-unfit', message: /from level 2/})
+  await t.rejects(reach('0.2.0', '0.1.0'), {code: 'release-unfit', message: /not newer/})
+  await t.rejects(reach('0.2.0', '0.9.0'), {code: 'not-found'})
+  await withdraw(shelf.ledger, {version: '0.2.0', why: 'slow', operator: 'ann@cmc.test', at: now})
+  await t.rejects(reach('0.1.0', '0.2.0'), {code: 'release-unfit', message: /withdrawn: slow/})
 })
 
 t.test('without any release the refusal says what to type', async t => {

@@ -1,0 +1,1 @@
+alter table content.account add column last_sign_in_at timestamptz;

@@ -1,0 +1,50 @@
+import {Failure} from '../error.ts'
+import type {At} from '../runbook/model.ts'
+import type {Fact} from '../runbook/step.ts'
+import {lettingIn, notReady, releases} from './building.ts'
+import {type Environment, hostOf, type RuntimeState} from './model.ts'
+import type {Platform} from './platform.ts'
+import {type Environments, onHosts, type Stage} from './stage.ts'
+import {schema, services} from './wanted.ts'
+
+/** What the services let in meanwhile. */
+export type StateOf = (environment: Environment) => Promise<RuntimeState>
+
+/** The same environments as they are to be. */
+export function atVersion(environments: Environments, version: string): Environments {
+  return async () => (await environments()).map(one => ({...one, version}))
+}
+
+/** The release they are to run is unpacked on their hosts; nothing uses it yet. */
+export function staged(platform: Platform, environments: Environments): Fact {
+  const {holds, make} = releases(platform, environments)
+  return {holds, make}
+}
+
+/** Their schemas stand at the level of the release they are to run, brought there by its own unit. */
+export function migrated(platform: Platform, environments: Environments, state: StateOf): Fact {
+  const level: Stage = {
+    role: 'database',
+    wanted: async environment => {
+      const {schemaLevel} = await platform.release(environment.version, hostOf(environment, 'database'))
+      return [...services(environment, await state(environment)), ...schema(environment, schemaLevel)]
+    },
+  }
+  return onHosts(platform, environments, [level])
+}
+
+/** Their services run that release on every host, let in what `state` says, and are ready. */
+export function switched(platform: Platform, environments: Environments, state: StateOf): Fact {
+  const runs = lettingIn(platform, environments, state)
+  const proven = new WeakSet<At>()
+  return {
+    holds: async at =>
+      proven.delete(at) || ((await runs.holds(at)) && (await notReady(platform, await environments(), 0)).length === 0),
+    make: async at => {
+      await runs.make(at)
+      const silent = await notReady(platform, await environments(), 30)
+      if (silent.length > 0) throw new Failure('runtime-silent', `A service is not ready: ${silent.join('; ')}`)
+      proven.add(at)
+    },
+  }
+}

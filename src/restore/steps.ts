@@ -1,0 +1,7 @@
+export {chainProven} from './around.ts'
+export {copyBeside, mayRead} from './copy.ts'
+export {atTheTarget, laidOut, measureLive, newFull, oldDataGone} from './exchange.ts'
+export {lostRows} from './lost.ts'
+export {foldersThere, swap} from './swap.ts'
+export {backedUpNow, measuredBefore, pointBefore, type Safety, wayBackProven} from './way-back.ts'
+export type {Copying, Going, Kept, Safe} from './work.ts'
