@@ -89,7 +89,9 @@ function closedPage(scene: Scene, now: number): Answer {
 
 // A browser always says where a form comes from; what does not say it is not a browser with somebody's session.
 function isOurs(asked: Asked, scene: Scene): boolean {
-  return asked.headers.origin === scene.config.urls[scene.role]
+  const {urls, origins} = scene.config
+  const {origin} = asked.headers
+  return origin !== undefined && (origin === urls[scene.role] || origins.includes(origin))
 }
 
 async function shown(visit: Visit, pages: Pages): Promise<Answer> {

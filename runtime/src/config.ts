@@ -29,6 +29,8 @@ export interface Config {
   readonly listen: {readonly address: string; readonly port: number}
   readonly admin: AdminListener
   readonly urls: Readonly<Record<Role, string>>
+  /** Every address this role is served under: its forms come from there. */
+  readonly origins: readonly string[]
   readonly database: Database
   readonly stateFile: string
   /** Addresses whose X-Forwarded-For is believed. */
@@ -62,6 +64,7 @@ function readAll(r: Reader): Config {
     listen: {address: r.text('listen.address', /^[0-9a-fA-F.:]+$/), port: r.port('listen.port')},
     admin: readAdmin(r),
     urls: {presentation: r.origin('urls.presentation'), edition: r.origin('urls.edition')},
+    origins: r.texts('origins'),
     database: readDatabase(r),
     stateFile: r.text('stateFile', /^\//),
     proxies: r.texts('proxies'),

@@ -105,6 +105,8 @@ t.test('the presentation', {skip: withoutDatabase}, async t => {
     const path = '/help/workstation/call-support/feedback'
     t.equal((await portal.post(path, form, {origin: 'https://evil.example'})).status, 403)
     t.equal((await portal.post(path, form, {origin: 'null'})).status, 403)
+    const own = await portal.post(path, {...form, helpful: hostile}, {origin: 'https://help.acme.example'})
+    t.equal(own.status, 422, "read when it comes from the customer's own name")
     t.equal((await fetch(portal.url + path, {method: 'POST', body: new URLSearchParams(form)})).status, 403)
     t.equal((await portal.post(path, {...form, helpful: hostile})).status, 422)
     t.equal((await portal.post(path, {helpful: 'no'})).status, 422, 'an End nobody was led to')

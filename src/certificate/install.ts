@@ -1,5 +1,5 @@
 import {Temporal} from 'temporal-polyfill'
-import {environmentLock, type Platform} from '../environment/steps.ts'
+import {environmentLock, knowingNames, type Platform} from '../environment/steps.ts'
 import {Refusal} from '../error.ts'
 import {type Finding, noteFinding, settleFinding} from '../event/steps.ts'
 import {type CertificateSource, insertCertificate} from '../ledger/certificate.ts'
@@ -11,7 +11,7 @@ import type {Derogation} from './model.ts'
 import {type Outside, proven} from './prove.ts'
 import {responderAsked} from './responder.ts'
 import type {Ask} from './revocation.ts'
-import {type Name, servedAsBefore, servedEverywhere, staged} from './serving.ts'
+import {environmentOfName, type Name, servedAsBefore, servedEverywhere, staged} from './serving.ts'
 
 /** A name whose certificate changes. */
 export interface NameInput extends Name {
@@ -80,6 +80,7 @@ export function delivered(delivering: Delivering, name: NameInput): readonly Ste
     step('every-edge-serves-it', servedEverywhere(place), {undo: {kind: 'by', undo: servedAsBefore(place)}}),
     step('handshakes-from-outside-prove-it', proven({...place, outside})),
     step('ledger-says-it-is-served', promoted(platform, name)),
+    step('services-know-the-name', addressedBy(platform, name)),
     step('edges-that-were-away-are-findings', findings(platform, name)),
   ]
 }
@@ -135,6 +136,19 @@ function promoted(platform: Platform, name: Name): Fact {
         await forgetFailedRenewal(tx, row.hostname)
       })
     },
+  }
+}
+
+/** A name of the customer's own is where people are sent from now on (R027); ours are known from the first day. */
+function addressedBy(platform: Platform, name: NameInput): Fact {
+  const own = async () => {
+    const environment = await environmentOfName(platform, name)
+    return environment.domains.some(({hostname}) => hostname === name.hostname) ? [environment] : []
+  }
+  const knowing = knowingNames(platform, own)
+  return {
+    holds: async at => (await own()).length === 0 || (await knowing.holds(at)),
+    make: at => knowing.make(at),
   }
 }
 

@@ -1,6 +1,6 @@
 import {environmentOfName} from '../certificate/steps.ts'
-import {hostsOf} from '../environment/model.ts'
-import {certificates, environmentLock, type Platform, served, withdrawn} from '../environment/steps.ts'
+import {type Environment, hostsOf} from '../environment/model.ts'
+import {certificates, environmentLock, knowingNames, type Platform, served, withdrawn} from '../environment/steps.ts'
 import {Refusal} from '../error.ts'
 import {deleteDomain, domains, keySecretsOfName} from '../ledger/domain.ts'
 import type {Ledger} from '../ledger/ledger.ts'
@@ -27,6 +27,7 @@ export function domainRemove(platform: Platform): Runbook<DomainRemoveInput> {
     environments: ({environment}) => [environment],
     locks: ({id}) => [environmentLock(id)],
     steps: input => [
+      step('services-know-it-no-more', unknown(platform, input)),
       step('no-edge-serves-it', unserved(platform, input)),
       step('ledger-has-forgotten-it', forgotten(platform, input)),
     ],
@@ -42,10 +43,21 @@ export async function beginRemove(ledger: Ledger, hostname: string): Promise<Dom
   })
 }
 
+/** The environment without the name. */
+async function remaining(platform: Platform, input: DomainRemoveInput): Promise<Environment> {
+  const environment = await environmentOfName(platform, input)
+  return {...environment, domains: environment.domains.filter(({hostname}) => hostname !== input.hostname)}
+}
+
+/** People are sent elsewhere before it goes. */
+function unknown(platform: Platform, input: DomainRemoveInput): Fact {
+  return knowingNames(platform, async () => [await remaining(platform, input)])
+}
+
 function unserved(platform: Platform, input: DomainRemoveInput): Fact {
   const parts = async () => {
     const environment = await environmentOfName(platform, input)
-    const without = {...environment, domains: environment.domains.filter(({hostname}) => hostname !== input.hostname)}
+    const without = await remaining(platform, input)
     const others = (await certificates(platform, environment)).filter(({hostname}) => hostname !== input.hostname)
     const edges = hostsOf(environment, 'edge')
     return Promise.all(

@@ -6,7 +6,7 @@ import type {At} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
 import {Secret} from '../secret/secret.ts'
 import {asking} from './asking.ts'
-import {type Environment, hostOf} from './model.ts'
+import {type Environment, hostOf, originsOf} from './model.ts'
 import type {Platform} from './platform.ts'
 import {type Environments, environmentLock} from './stage.ts'
 
@@ -107,9 +107,10 @@ interface WelcomeForm {
 }
 
 /** A link leads to the service's own pages, and is written as an address is: it will stand in mail. */
-function welcomeForm({welcome}: WelcomeForm, {hostnames}: Environment) {
+function welcomeForm({welcome}: WelcomeForm, environment: Environment) {
   const url = new URL(welcome.url)
-  if (url.origin !== `https://${hostnames.edition}`) throw new RangeError('not its own address')
+  if (!originsOf(environment, 'edition').some(name => url.origin === `https://${name}`))
+    throw new RangeError('not its own address')
   return {url: url.href, expiresAt: Temporal.Instant.from(welcome.expiresAt).toString()}
 }
 

@@ -23,7 +23,7 @@ import {
   shareLock,
   without,
 } from './stage.ts'
-import {database, gone, ground, running, schema, services} from './wanted.ts'
+import {database, gone, ground, namedServices, running, schema, services} from './wanted.ts'
 
 /** A fact with its way back, and with its opposite as a fact of its own. */
 export type Reversible = Fact & {readonly undo: Undo; readonly gone: Fact}
@@ -95,6 +95,11 @@ export function answers(platform: Platform, environments: Environments): Reversi
 export function opened(platform: Platform, environments: Environments): Fact {
   const wanted = (environment: Environment) => [...services(environment), ...running(environment)]
   return onHosts(platform, environments, [{role: 'presentation', wanted}])
+}
+
+/** Their services send people to the customer's own names, and take forms from every name they are served under. */
+export function knowingNames(platform: Platform, environments: Environments): Fact {
+  return onHosts(platform, environments, [{role: 'presentation', wanted: namedServices}])
 }
 
 /** Their services let in whom this state lets in; it ends by itself where it says so. */

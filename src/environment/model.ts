@@ -27,6 +27,14 @@ export interface Ports {
   readonly edition: number
 }
 
+/** A name that a customer brought along. */
+export interface Domain {
+  readonly hostname: string
+  readonly face: 'presentation' | 'edition'
+  /** It has a certificate. */
+  readonly served: boolean
+}
+
 /** Everything a machine's wanted state is made from; ids and ports come from the ledger and never change. */
 export interface Environment {
   readonly id: string
@@ -41,7 +49,7 @@ export interface Environment {
   readonly topology: Topology
   readonly hostnames: Hostnames
   /** Names the customer brought along (R027). */
-  readonly domains: readonly {readonly hostname: string; readonly face: 'presentation' | 'edition'}[]
+  readonly domains: readonly Domain[]
   readonly placed: readonly Placed[]
   readonly ports: Ports
   /** Where its names answer: the address of its edge. */
@@ -87,6 +95,21 @@ export function hostOf(environment: Pick<Environment, 'placed'>, role: Environme
   return found
 }
 
+/** Where people are sent: the customer's own name once it is served, else ours (R027). */
+export function addressed(environment: Pick<Environment, 'hostnames' | 'domains'>): Hostnames {
+  const first = (face: Domain['face']) => originsOf(environment, face)[0] ?? environment.hostnames[face]
+  return {presentation: first('presentation'), edition: first('edition')}
+}
+
+/** Every name a face is served under, the one people are sent to first. */
+export function originsOf(
+  {hostnames, domains}: Pick<Environment, 'hostnames' | 'domains'>,
+  face: Domain['face'],
+): readonly string[] {
+  const own = domains.filter(domain => domain.face === face && domain.served)
+  return [...own.map(({hostname}) => hostname), hostnames[face]]
+}
+
 /** Every host of a role: an environment has edges beside its own where a site has fronts. */
 export function hostsOf({placed}: Pick<Environment, 'placed'>, role: EnvironmentRole): readonly string[] {
   return placed.filter(one => one.role === role).map(({host}) => host)
@@ -128,18 +151,19 @@ export interface EnvironmentShown {
 /** An environment with the line that proves it from anywhere. */
 export function shownEnvironment(environment: Environment, caFile: string): EnvironmentShown {
   const {id, phase, version, topology, hostnames, address, placed} = environment
-  const url = `https://${hostnames.presentation}/`
+  const people = addressed(environment)
+  const ours = `https://${hostnames.presentation}/`
   return {
     name: fullName(environment),
     id,
     phase,
     version,
     topology,
-    url,
-    editionUrl: `https://${hostnames.edition}/`,
+    url: `https://${people.presentation}/`,
+    editionUrl: `https://${people.edition}/`,
     address,
     caFile,
-    curl: `curl --cacert ${caFile} --resolve ${hostnames.presentation}:443:${bracketed(address)} ${url}`,
+    curl: `curl --cacert ${caFile} --resolve ${hostnames.presentation}:443:${bracketed(address)} ${ours}`,
     hosts: placed.map(({role, host, reason}) => ({role, host, reason})),
   }
 }

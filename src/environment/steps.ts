@@ -5,6 +5,7 @@ export {
   clusters,
   environmentsNamed,
   foundations,
+  knowingNames,
   lettingIn,
   names,
   opened,

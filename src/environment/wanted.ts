@@ -12,7 +12,16 @@ import type {
 import {render} from '../render/render.ts'
 import type {Secret} from '../secret/secret.ts'
 import {hardening} from './hardening.ts'
-import {addressOf, type Environment, fullName, hostsOf, type RuntimeState, stateIn} from './model.ts'
+import {
+  addressed,
+  addressOf,
+  type Environment,
+  fullName,
+  hostsOf,
+  originsOf,
+  type RuntimeState,
+  stateIn,
+} from './model.ts'
 import {at} from './place.ts'
 import {asReader, reader, reading} from './reader.ts'
 
@@ -125,6 +134,13 @@ export function services(environment: Environment, state: RuntimeState = stateIn
   ]
 }
 
+/** Its services know their names; what they let in stays as it is. */
+export function namedServices(environment: Environment): readonly Wanted[] {
+  const state = at.state(environment.id)
+  const files = services(environment).filter(want => !('path' in want && want.path === state))
+  return [...files, ...running(environment)]
+}
+
 /** Its schema stands at the level of the release; asked of the database, done by a unit under the services' own rules. */
 export function schema(environment: Environment, level: number): readonly Wanted[] {
   const reached = `do $$ begin if (select coalesce(max(level), 0) from operation.schema_level) < ${level} then raise 'level'; end if; end $$`
@@ -189,7 +205,8 @@ function settingsOf({id, archived}: Environment): Readonly<Record<string, string
 }
 
 function configOf(environment: Environment, role: Face): string {
-  const {id, hostnames, ports} = environment
+  const {id, ports} = environment
+  const people = addressed(environment)
   const own = environment.placed.find(placed => placed.role === role)?.host
   const fronts = hostsOf(environment, 'edge')
     .filter(host => host !== own)
@@ -202,7 +219,8 @@ function configOf(environment: Environment, role: Face): string {
     timeZone: environment.timeZone,
     listen: {address: fronts.length > 0 ? '0.0.0.0' : '127.0.0.1', port: ports[role]},
     admin: {socket: at.adminSocket(id, role)},
-    urls: {presentation: `https://${hostnames.presentation}`, edition: `https://${hostnames.edition}`},
+    urls: {presentation: `https://${people.presentation}`, edition: `https://${people.edition}`},
+    origins: originsOf(environment, role).map(name => `https://${name}`),
     database: {
       host: '127.0.0.1',
       port: ports.database,

@@ -20,7 +20,12 @@ export interface EnvironmentRow extends NewEnvironment {
   readonly phase: string
   readonly ports: Readonly<Record<string, number>>
   /** The customer's own names. */
-  readonly domains: readonly {readonly hostname: string; readonly face: 'presentation' | 'edition'}[]
+  readonly domains: readonly {
+    readonly hostname: string
+    readonly face: 'presentation' | 'edition'
+    /** It has a certificate. */
+    readonly served: boolean
+  }[]
   /** Of its edge. */
   readonly address: string
   /** Its WAL goes to a repository. */
@@ -47,7 +52,8 @@ export async function environmentsOf(ledger: Queries, tenant?: string): Promise<
   return ledger.all<EnvironmentRow>`
     select e.id, e.tenant, t.legal_name, t.locale, t.time_zone, e.name, e.phase, e.version, e.topology,
       (select json_object_agg(face, h.name) from hostname h where h.environment = e.id and not own) as hostnames,
-      coalesce((select json_agg(json_build_object('hostname', h.name, 'face', face) order by h.name)
+      coalesce((select json_agg(json_build_object('hostname', h.name, 'face', face, 'served',
+        exists (select from certificate c where c.hostname = h.name and c.state = 'served')) order by h.name)
         from hostname h where h.environment = e.id and own), '[]') as domains,
       (select json_agg(json_build_object('role', role, 'host', host, 'reason', reason, 'address', address) order by role, host)
         from placement p join host on host.name = p.host where p.environment = e.id) as placed,

@@ -1,6 +1,6 @@
 import {Temporal} from 'temporal-polyfill'
 import type {Contract} from '../contract/model.ts'
-import type {Environment} from '../environment/model.ts'
+import {addressed, type Environment} from '../environment/model.ts'
 import {
   accountsOf,
   type Environments,
@@ -56,9 +56,9 @@ export function connectionDocument(
 }
 
 /** Each account of an environment is named below its address. */
-function covers(body: string, {hostnames}: Environment, contract: Contract): boolean {
-  const from = body.indexOf(`https://${hostnames.edition}/`)
-  const emails = accountsOf(contract, hostnames.edition).map(({email}) => ` ${email}\n`)
+function covers(body: string, environment: Environment, contract: Contract): boolean {
+  const from = body.indexOf(`https://${addressed(environment).edition}/`)
+  const emails = accountsOf(contract, environment.hostnames.edition).map(({email}) => ` ${email}\n`)
   return from >= 0 && emails.every(email => body.includes(email, from))
 }
 
@@ -103,7 +103,7 @@ async function keep({ledger, secrets}: Platform, contract: Contract, parts: read
   const urls: string[] = []
   const placed = parts.map(({environment, welcomes}) => ({
     name: environment.name,
-    ...environment.hostnames,
+    ...addressed(environment),
     accounts: welcomes.map(({email, role, url}) => ({email, role, link: `{{link ${urls.push(url.expose()) - 1}}}`})),
   }))
   const expires = parts.flatMap(({welcomes}) => welcomes.map(({expiresAt}) => Temporal.Instant.from(expiresAt)))

@@ -1,7 +1,7 @@
 import t from 'tap'
 import {served, unserved} from '../../src/environment/edge.ts'
 import type {Environment} from '../../src/environment/model.ts'
-import {database, gone, ground, running, schema, services} from '../../src/environment/wanted.ts'
+import {database, gone, ground, namedServices, running, schema, services} from '../../src/environment/wanted.ts'
 import type {Wanted} from '../../src/machine/model.ts'
 import {comparison} from '../../src/machine/plan.ts'
 import {Secret} from '../../src/secret/secret.ts'
@@ -154,9 +154,30 @@ t.test('a front hands requests to the host where the services are, and they beli
   })
 })
 
+t.test("people are sent to the customer's own name once it is served, and forms are taken from both", async t => {
+  const own = (served: boolean) => ({
+    ...environment,
+    domains: [{hostname: 'help.acme.test', face: 'presentation' as const, served}],
+  })
+  const config = (of: Environment, face: string) =>
+    JSON.parse(contentOf(services(of), `/etc/selfhelp/eabcde2/${face}.json`))
+  const ours = `https://${environment.hostnames.presentation}`
+  t.match(config(own(false), 'presentation'), {urls: {presentation: ours}, origins: [ours]})
+  const after = config(own(true), 'presentation')
+  t.match(after, {urls: {presentation: 'https://help.acme.test'}, origins: ['https://help.acme.test', ours]})
+  const edition = `https://${environment.hostnames.edition}`
+  t.match(config(own(true), 'edition'), {urls: {...after.urls, edition}, origins: [edition]})
+  const state = '/etc/selfhelp/eabcde2/state.json'
+  t.ok(services(own(true)).some(want => 'path' in want && want.path === state))
+  t.notOk(
+    namedServices(own(true)).some(want => 'path' in want && want.path === state),
+    'what is let in stays as it is',
+  )
+})
+
 t.test('a name without a certificate is not listed: it would keep the edge from starting', async t => {
   const wanted = served(
-    {...environment, domains: [{hostname: 'help.acme.test', face: 'presentation'}]},
+    {...environment, domains: [{hostname: 'help.acme.test', face: 'presentation', served: true}]},
     certificates,
     'north-1',
   )

@@ -166,8 +166,16 @@ t.test('the certificates of a tenant on two edges of two sites', {skip: why ?? f
     t.equal(exit, 0, JSON.stringify(answer))
     t.equal(await leafAt(north, help), answer.fingerprint)
     t.not(await leafAt(north, name), answer.fingerprint, 'ours is served as before')
+    const [{id, url}] = (await cmc.json('tenant', 'show', 'acme')).answer.environments
+    t.equal(url, `https://${help}/`, 'people are sent there')
+    const config = async () =>
+      JSON.parse((await onHost(cmc, 'north-1', 'cat', `/etc/selfhelp/${id}/presentation.json`)).out)
+    const both = [`https://${help}`, `https://${name}`]
+    t.match(await config(), {urls: {presentation: both[0]}, origins: both})
+    t.match(await cmc.type('environment', 'drift'), {exit: 0})
     t.match(await cmc.json('domain', 'remove', help, '--confirm', help), {exit: 0})
     await t.rejects(leafAt(north, help), 'no certificate for a name nobody knows')
+    t.match(await config(), {urls: {presentation: both[1]}, origins: [both[1]]})
     t.match(await cmc.type('environment', 'drift'), {exit: 0})
   })
 

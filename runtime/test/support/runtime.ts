@@ -52,6 +52,7 @@ export function writeConfig(t: Test, {role, database, config = {}, state = {mode
     listen: {address: '127.0.0.1', port: 0},
     admin: {socket: join(folder, 'admin.socket')},
     urls,
+    origins: ['https://help.acme.example'],
     database,
     stateFile,
     ...config,
