@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 import type {Change} from '../machine/model.ts'
-import {type HostChanged, type HostWorld, planHost} from './apply.ts'
+import {type HostBook, type HostChanged, type HostWorld, planHost} from './apply.ts'
 import {type Outcome, overHosts, type Pace} from './fleet.ts'
 import type {Host} from './model.ts'
 
@@ -36,12 +36,24 @@ export interface FleetForecast {
 
 /** Forecasts what would change on each of these hosts: one exchange each, nothing changed. */
 export async function planHosts(world: HostWorld, hosts: readonly Host[], pace: Pace): Promise<FleetForecast> {
-  const outcomes = await overHosts(hosts, pace, ({name}) => planHost(world, name))
+  const known = {...world, book: await askedOnce(world.book, hosts)}
+  const outcomes = await overHosts(hosts, pace, ({name}) => planHost(known, name))
   const items = outcomes.map(outcome => (outcome.ok ? forecast(outcome.value) : trouble(outcome)))
   return {
     items,
     planHash: hashOf(items),
     roundTrips: items.reduce((sum, each) => sum + (each.ok ? each.roundTrips : 0), 0),
+  }
+}
+
+/** What these hosts have in common is asked of the ledger once for all of them. */
+async function askedOnce(book: HostBook, hosts: readonly Host[]): Promise<HostBook> {
+  const [fleet, configured, tls] = await Promise.all([book.fleet(), book.configured(), book.tls?.()])
+  return {
+    fleet: async () => fleet,
+    configured: async () => configured,
+    ...(tls === undefined ? {} : {tls: async () => tls}),
+    named: async name => hosts.find(host => host.name === name) ?? book.named(name),
   }
 }
 

@@ -24,6 +24,7 @@ const merging: Readonly<Record<string, Merging>> = {
   },
   unit: {join: firstArguments, split: splitUnits},
   user: {join: firstArguments, split: splitUsers},
+  assembly: {join: questions => questions.flatMap(({args}) => args), split: splitAssemblies},
   haproxy: {join: questions => questions.flatMap(({args}) => args), split: splitHaproxy},
 }
 
@@ -87,6 +88,15 @@ function splitFiles({out}: Answer): (question: Question) => string {
   }
 }
 
+/** An assembly's part: its stat record, its sum, the sum of its fragments, each on a line. */
+function splitAssemblies({out}: Answer): (question: Question) => string {
+  const fields = out.split('\0')
+  const border = fields.indexOf('')
+  const stats = pairs(fields.slice(0, border))
+  const sums = triples(fields.slice(border + 1))
+  return ({args: [path = '', from = '']}) => `${stats.get(path) ?? ''}\n${sums.get(`${path}\0${from}`) ?? ''}`
+}
+
 /** sha256sum marks a line with a backslash when it had to escape the name. */
 function sum(line: string): [string, string] {
   const strange = line.startsWith('\\')
@@ -118,15 +128,20 @@ function splitUsers({out}: Answer): (question: Question) => string {
 
 /** What HAProxy said to each command, with the part of it that was asked for. */
 function splitHaproxy({out}: Answer): (question: Question) => string {
-  const found = new Map<string, string>()
-  const fields = out.split('\0')
-  for (let n = 0; n + 2 < fields.length; n += 3) found.set(`${fields[n]}\0${fields[n + 1]}`, fields[n + 2] ?? '')
+  const found = triples(out.split('\0'))
   return ({args: [command = '', part = '']}) => found.get(`${command}\0${part}`) ?? ''
 }
 
 function pairs(fields: readonly string[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   for (let n = 0; n + 1 < fields.length; n += 2) found.set(fields[n] ?? '', fields[n + 1] ?? '')
+  return found
+}
+
+/** The third of each three by the first two. */
+function triples(fields: readonly string[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  for (let n = 0; n + 2 < fields.length; n += 3) found.set(`${fields[n]}\0${fields[n + 1]}`, fields[n + 2] ?? '')
   return found
 }
 

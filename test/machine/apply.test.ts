@@ -102,8 +102,8 @@ t.test('a file shared with neighbours is put together again when one of them cam
     group: 'root',
     mode: '0644',
   }
-  const same = '644 root root 1 1.0 1.0 regular file\nff  -\n'
-  const {machine, words} = scene((name, n) => (name === 'assembly' ? {out: `${same}${n > 2 ? 'ff' : 'ee'}  -\n`} : {}))
+  const same = '/etc/map\x00644 root root 1 1.0 1.0 regular file\0\0/etc/map\0/etc/map.d\0ff\n'
+  const {machine, words} = scene((name, n) => (name === 'assembly' ? {out: `${same}${n > 2 ? 'ff' : 'ee'}\0`} : {}))
   await machine.apply([map], {fence})
   t.equal(words.length, 2)
 })
@@ -128,7 +128,11 @@ t.test('what is no answer to a question is a failure that names the host and wha
   const strange: [Wanted, string, string][] = [
     [{kind: 'directory', path: '/x', ...owned}, 'stat', '/x\x00755 root root many 1.5 1.5 directory\0'],
     [{kind: 'file', path: '/x', content: '', ...owned}, 'file', '/x\x00644 root root 4 soon 1.5 regular file\0\0'],
-    [{kind: 'assembly', path: '/x', from: '/x.d', ...owned}, 'assembly', 'u+x root root 4 1.5 1.5 regular file\n'],
+    [
+      {kind: 'assembly', path: '/x', from: '/x.d', ...owned},
+      'assembly',
+      '/x\0u+x root root 4 1.5 1.5 regular file\0\0',
+    ],
     [unit, 'unit', 'Id=a.service\nActiveState=active\nInactiveExitTimestamp=Sun 2026-13-42 11:04:18 UTC\n'],
     [{kind: 'pg-cluster', version: 15, name: 'a', port: 1, settings: {}, access: []}, 'pg_cluster', 'yes x;y\n\0\n'],
   ]

@@ -85,8 +85,7 @@ ask_haproxy_differences() { haproxy differences "$@"; }
 ask_haproxy_pool() {
   set -- "$1/$2":*.cfg
   [ -f "$1" ] || return 0
-  grep -L '^# free$' -- "$@" | sed 's/^.*:\([0-9]*\)\.cfg$/used \1/'
-  grep -l '^# free$' -- "$@" | sed 's/^.*:\([0-9]*\)\.cfg$/free \1/'
+  grep -Hc '^# free$' -- "$@" | sed 's/^.*:\([0-9]*\)\.cfg:0$/used \1/; s/^.*:\([0-9]*\)\.cfg:[0-9]*$/free \1/'
 }
 
 # COMMAND GOOD…: each must answer with something like GOOD.

@@ -59,9 +59,28 @@ ask_run_as() {
   as "$user" "$@"
 }
 
-# PATH FOLDER: the stat record, the sum of the file, the sum of what it should be put together from.
+# PATH FOLDER…: stat records of the paths; then for each pair the sum of the file, and that of what it should be put together from.
 ask_assembly() {
-  stat --printf '%a %U %G %s %.9Y %.9Z %F' -- "$1" 2>/dev/null
+  stat_firsts "$@"
+  printf '\0'
+  while [ "$#" -gt 0 ]; do
+    sums_of_assembly "$1" "$2"
+    printf '%s\0%s\0%s\n%s\0' "$1" "$2" "$is" "$be"
+    shift 2
+  done
+}
+
+stat_firsts() {
+  left=$#
+  while [ "$left" -gt 0 ]; do
+    set -- "$@" "$1"
+    shift 2
+    left=$((left - 2))
+  done
+  stat --printf '%n\0%a %U %G %s %.9Y %.9Z %F\0' -- "$@" 2>/dev/null
+}
+
+sums_of_assembly() {
   is= be=$nothing
   if [ -f "$1" ]; then set -- "$1" "$2" -- - "$1"; else set -- "$1" "$2" -- -; fi
   if [ -s "$1" ] || ! empty "$2"; then
@@ -73,7 +92,6 @@ ask_assembly() {
   elif [ -f "$1" ]; then
     is=$nothing
   fi
-  printf '\n%s\n%s\n' "$is" "$be"
 }
 
 # The sum of no bytes at all, known without asking.

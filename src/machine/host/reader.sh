@@ -31,7 +31,7 @@ main() {
 # Facts need no trace: their answers pass through memory only.
 scratch() {
   dir=$root/run/selfhelp/ask.$$
-  for old in "$root"/run/selfhelp/ask.*; do [ -e "/proc/${old##*.}" ] || rm -rf "$old"; done
+  for old in "$root"/run/selfhelp/ask.*; do [ ! -d "$old" ] || [ -e "/proc/${old##*.}" ] || rm -rf "$old"; done
   mkdir -p "$dir" || leave "failed no directory can be made under /run"
   trap 'rm -rf "$dir"' EXIT
   exec 3<&0
@@ -122,7 +122,8 @@ told() {
   done
   asked=
   handed "$@"
-  rm -f "$@"
+  # Those of mere questions go with their folder.
+  [ -z "${spool:-}" ] || rm -f "$@"
 }
 
 # Once and no more: a kept success is told again, not done again. False when it failed. Its record says what it was.
