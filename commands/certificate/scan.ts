@@ -7,7 +7,7 @@ import {toolNames} from '../../src/tls/tools.ts'
 export default class CertificateScan extends BaseCommand {
   static override summary = 'Ask every edge from outside what it offers; exit 5 when a rule forbids it'
   static override description =
-    'Each name at each of its edge nodes, from SSLv2 to TLS 1.3, by our own enumeration; every result is kept as evidence. testssl takes minutes a name.'
+    'Each name at each of its edge nodes, from SSLv2 to TLS 1.3, by our own enumeration; every result is kept as evidence. A tool that the probe point has not got is installed there (Debian); testssl takes minutes a name.'
   static override strict = false
   static override args = {environment: Args.string({description: 'environments, TENANT/NAME'})}
   static override flags = {
@@ -36,9 +36,13 @@ export default class CertificateScan extends BaseCommand {
     ])
     const [probe, policy] = await Promise.all([probeNamed(ledger, flags.probe), servedPolicy(ledger)])
     const part = world.progress.part('scan')
+    const install = async (packages: readonly string[]) => {
+      const {installPackages} = await import('../../src/lab/requirements.ts')
+      await installPackages(packages, world.progress)
+    }
     const needs = {ledger, clock: world.clock, part}
     const scan = await scanEnvironments({...needs, policy, outside: outsideAt(probe)}, words)
-    const opinions = flags.tool ? await secondOpinions({...needs, probe}, words, flags.tool) : []
+    const opinions = flags.tool ? await secondOpinions({...needs, probe, install}, words, flags.tool) : []
     part.done()
     const bad = scan.findings > 0 || opinions.some(({passed}) => !passed)
     const view = [scanRows(scan), ...(flags.tool ? [opinionRows(opinions)] : [])]

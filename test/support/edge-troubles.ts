@@ -30,9 +30,9 @@ export async function cutInTheCommit(t: Test, {cmc, pki, name, addresses, instal
   const held = ['flock', '/var/lib/selfhelp/shared.lock', 'sh', '-c', until]
   const unit = await onHost(cmc, 'south-1', 'systemd-run', '--collect', '--unit=holder', ...held)
   t.equal(unit.exit, 0, unit.err)
-  while (!(await isRunning(cmc.lab, 'south-1', waiter))) await sleep(20)
+  await seen(cmc, waiter)
   const going = cmc.json(...install(pki.leaf('three', name)))
-  while (!(await isRunning(cmc.lab, 'south-1', committer))) await sleep(20)
+  await seen(cmc, committer, going)
   t.equal(await leafAt(south, name), before, 'its bytes are there, and nothing is committed yet')
   await must(cmc, 'lab', 'cut', 'south-1', '--lab', cmc.lab)
   const {exit, answer} = await going
@@ -51,9 +51,21 @@ export async function cutInTheCommit(t: Test, {cmc, pki, name, addresses, instal
   t.match(await cmc.type('environment', 'drift'), {exit: 0}, 'what runs is what the files say')
 }
 
-// What /proc has of a command line: its words with a zero byte behind each.
-const commandLine = (...each: readonly string[]) => new RegExp(`^${each.map(word => `${word}\\0`).join('')}`)
-const [waiter, committer] = [/^sh\W-c\Wuntil /, commandLine('flock', '-w', '300', '9')]
+/** A process of the front, by its command line: each word ends with a zero byte there. */
+async function seen(cmc: Centre, process: RegExp, ended: Promise<unknown> = new Promise(() => {})): Promise<void> {
+  let over = false
+  void ended.finally(() => {
+    over = true
+  })
+  for (let tries = 0; tries < 5_000 && !over; tries++) {
+    if (await isRunning(cmc.lab, 'south-1', process)) return
+    await sleep(20)
+  }
+  throw new Error(`${process} was never seen on south-1`)
+}
+
+const waiter = /^sh\W-c\Wuntil /
+const committer = /^flock\W-w\W300\W9\W/
 
 /** The disk of the front is full when the certificate comes: it stops there, and nothing is served by anybody. */
 export async function fullDisk(t: Test, {cmc, pki, name, addresses, install}: Place): Promise<void> {
