@@ -48,13 +48,15 @@ export interface ReportWords {
   readonly footer: string
 }
 
+const many = (count: number, one: string, more: string) => `${count} ${count === 1 ? one : more}`
+
 const en: ReportWords = {
   title: 'How your connections are protected',
   subtitle: (environment, at) => `Environment ${environment}, as seen from outside on ${at}`,
   allGood: 'Everything is as promised.',
   notGood: count => `${count} ${count === 1 ? 'thing is' : 'things are'} not as promised.`,
   detail: ({names, edges, suites}) =>
-    `${names} names were examined on ${edges} servers, each by ${suites} ciphers of six versions of the protocol.`,
+    `${many(names, 'name was', 'names were')} examined on ${many(edges, 'server', 'servers')}, each by ${suites} ciphers of six versions of the protocol.`,
   findings: 'What is not as promised',
   findingHeads: ['Rule', 'Name', 'Server', 'What was found'],
   protocols: 'Versions of the protocol',
@@ -105,7 +107,7 @@ const fr: ReportWords = {
   notGood: count =>
     `${count} ${count === 1 ? 'point n’est pas conforme' : 'points ne sont pas conformes'} aux engagements.`,
   detail: ({names, edges, suites}) =>
-    `${names} noms ont été examinés sur ${edges} serveurs, chacun avec ${suites} suites de chiffrement dans six versions du protocole.`,
+    `${many(names, 'nom a été examiné', 'noms ont été examinés')} sur ${many(edges, 'serveur', 'serveurs')}, chacun avec ${suites} suites de chiffrement dans six versions du protocole.`,
   findings: 'Ce qui n’est pas conforme',
   findingHeads: ['Règle', 'Nom', 'Serveur', 'Constat'],
   protocols: 'Versions du protocole',

@@ -4,7 +4,7 @@ import {runbookIds} from '../../../src/cli/runbooks.ts'
 import {levels} from '../../support/crash-levels.ts'
 import {diesAtEveryStep} from '../../support/kill.ts'
 
-t.setTimeout(600_000)
+t.setTimeout(900_000)
 // They wait for each other's processes more than they work.
 t.jobs = 4
 t.test('a run whose process is killed at three points of every step', {buffered: true}, t =>
