@@ -26,6 +26,7 @@ const nouns = [
   'maintenance',
   'migration',
   'vpn',
+  'connector',
   'journal',
   'run',
   'schedule',

@@ -11,7 +11,11 @@ export default class Doctor extends BaseCommand {
 
   protected override async answer({flags, world}: Typed<typeof Doctor>) {
     const {clock, home, env} = world
-    const [ledger, ways] = await Promise.all([orWhyNot(world.ledger()), orWhyNot(world.ways())])
+    const [ledger, ways, secrets] = await Promise.all([
+      orWhyNot(world.ledger()),
+      orWhyNot(world.ways()),
+      orWhyNot(world.secrets()),
+    ])
     const patient = {
       ...{clock, home, env},
       get ledger() {
@@ -20,6 +24,10 @@ export default class Doctor extends BaseCommand {
       get ways() {
         return ways()
       },
+      get secrets() {
+        return secrets()
+      },
+      machine: world.machine,
     }
     const result = await examine(patient, checks)
     return {result, view: healthRows(result, flags.all), ...(result.differences > 0 ? {exit: 'partial' as const} : {})}

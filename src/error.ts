@@ -59,6 +59,7 @@ export const codes = {
   'certificate-unfit': refusal('A rule refuses the certificate, its key or its chain; each finding is in the facts.'),
   'check-refused': refusal('The tool of a configuration refused the new file; the old one is in place.'),
   'confirmation-missing': refusal('A dangerous command was not confirmed by the name of the thing.'),
+  'connector-unfit': refusal('A connector would lead to a host of ours: only the flow matrix joins those.'),
   'contact-unfit': refusal('Nobody of that name speaks for the customer in what was said.'),
   'contract-fixed': refusal('The contract of a tenant cannot become that while the tenant stands as it does.'),
   'dns-update-failed': failure('A name server took no update (RFC 2136).'),

@@ -86,7 +86,7 @@ async function setUp(): Promise<boolean> {
     () => false,
   )
   if (lab) {
-    await installPackages(['postgresql-15', 'patch', 'gnutls-bin', 'sslscan'], progress)
+    await installPackages(['postgresql-15', 'patch', 'gnutls-bin', 'sslscan', 'nmap'], progress)
     await installLabPackages(progress)
   }
   if (!existsSync(runnerBuilt)) {

@@ -1,4 +1,4 @@
-import {Args} from '@oclif/core'
+import {Args, Flags} from '@oclif/core'
 import {Mutation, type Typed} from '../../src/cli/base.ts'
 import {planFlag, runFlags} from '../../src/cli/flags.ts'
 import {executeRun, plannedRun} from '../../src/cli/runs.ts'
@@ -11,16 +11,21 @@ import {vpnRun} from '../../src/vpn/view.ts'
 export default class VpnRotateSecret extends Mutation {
   static override summary = 'Give a VPN new credentials; the tunnel that is up goes on'
   static override args = {vpn: Args.string({description: 'TENANT, or TENANT/SITE', required: true})}
-  static override flags = {...planFlag, ...runFlags}
+  static override flags = {
+    ...planFlag,
+    ...runFlags,
+    now: Flags.boolean({description: 'the old ones have leaked: end the tunnel, and begin it with the new ones'}),
+  }
   static override examples = [
     '<%= config.bin %> <%= command.id %> acme --reason "yearly"',
-    '<%= config.bin %> <%= command.id %> acme/south --json',
+    '<%= config.bin %> <%= command.id %> acme/south --now --reason "its device was stolen"',
   ]
 
   protected override async answer({args, flags, world, request}: Typed<typeof VpnRotateSecret>) {
     const platform = await platformOf(world)
     const {spec} = await vpnNamed(platform.ledger, args.vpn)
-    const input = {...(await vpnInput(world, args.vpn)), before: await fingerprintOf(platform, spec)}
+    const before = await fingerprintOf(platform, spec)
+    const input = {...(await vpnInput(world, args.vpn)), before, ...(flags.now ? {now: true} : {})}
     const runbook = await buildVpnRotate(world)
     if (flags.plan) return plannedRun({runbook, input})
     const result = await executeRun(world, {runbook, input, request, ...flags})

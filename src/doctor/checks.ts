@@ -3,6 +3,7 @@ import {hosts} from './hosts.ts'
 import type {Check} from './model.ts'
 import {outside} from './outside.ts'
 import {certificates, secondVpns, siteCertificates, testEnvironments} from './promises.ts'
+import {vpns} from './vpns.ts'
 
 /** Everything the doctor looks at; a noun with something to compare adds its check here. */
 export const checks: readonly Check[] = [
@@ -17,4 +18,5 @@ export const checks: readonly Check[] = [
   certificates,
   testEnvironments,
   secondVpns,
+  vpns,
 ]

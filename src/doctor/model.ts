@@ -1,6 +1,8 @@
 import type {Clock} from '../clock.ts'
 import type {Ways} from '../host/steps.ts'
 import type {Ledger} from '../ledger/ledger.ts'
+import type {SecretStore} from '../ledger/secret-store.ts'
+import type {Machine} from '../machine/model.ts'
 
 /** One thing that was compared. */
 export interface Finding {
@@ -26,6 +28,9 @@ export interface Check {
 export interface Patient {
   readonly ledger: Ledger
   readonly ways: Ways
+  readonly secrets: SecretStore
+  /** A host of the ledger; its connection is closed with the world. */
+  machine(host: string): Promise<Machine>
   readonly clock: Clock
   readonly home: string
   readonly env: NodeJS.ProcessEnv

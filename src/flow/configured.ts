@@ -1,8 +1,9 @@
+import {connectors} from '../ledger/connector.ts'
 import type {Queries} from '../ledger/ledger.ts'
 import {tenantHosts, vpns} from '../ledger/vpn.ts'
 import {innerOf} from './link.ts'
 import type {Derived, Link} from './model.ts'
-import {derived} from './table.ts'
+import {connected, derived} from './table.ts'
 
 /** Every link that is recorded, whether it stands yet or not. */
 async function linksOf(ledger: Queries): Promise<readonly Link[]> {
@@ -18,8 +19,11 @@ async function linksOf(ledger: Queries): Promise<readonly Link[]> {
 
 /** The rows that what is configured adds to the table, with the links they come from. */
 export async function configured(ledger: Queries): Promise<Configured> {
-  const links = await linksOf(ledger)
-  return {links, rows: derived(links)}
+  const [links, rows, hosts] = await Promise.all([linksOf(ledger), connectors(ledger), tenantHosts(ledger)])
+  const users = Map.groupBy(hosts, each => each.tenant)
+  const direct = rows.filter(({reachability}) => reachability !== 'vpn')
+  const used = direct.map(row => ({...row, users: [...new Set(users.get(row.tenant)?.map(({host}) => host) ?? [])]}))
+  return {links, rows: [...derived(links), ...connected(used)]}
 }
 
 export interface Configured {

@@ -5,6 +5,9 @@ import type {Derived, Flow, Link, Party, Purpose, Role} from './model.ts'
 /** Who fetches packages; a customer's service that fell to somebody is none of them. */
 const apt = ['root', '_apt', 'selfhelp'] as const
 
+/** Who hands requests on; the services of other customers on an edge's own host do not. */
+const balancer = ['haproxy'] as const
+
 /**
  * Every flow there is. A firewall rule has its row here or does not exist; later features add rows here and nowhere else.
  * A row reads: from, to, port, reason, requirement, the role whose hosts open the door, whose programs may begin it.
@@ -18,8 +21,17 @@ export const flows: readonly Flow[] = rows([
   ['service engine', 'presentation', 'tcp', 443, 'extractor and trusted provider of Service Engine', 'R113', 'edge'],
   ['anyone', 'edge', 'tcp', 80, 'http only redirects to https', 'R011'],
   ['control plane', 'any host', 'tcp', 22, 'the control plane changes hosts over ssh, nobody else', 'R013'],
-  ['edge', 'presentation', 'tcp', ports.presentation, 'the edge hands requests to presentation', 'R108'],
-  ['edge', 'edition', 'tcp', ports.edition, 'the edge hands requests to edition', 'R109'],
+  [
+    'edge',
+    'presentation',
+    'tcp',
+    ports.presentation,
+    'the edge hands requests to presentation',
+    'R108',
+    undefined,
+    balancer,
+  ],
+  ['edge', 'edition', 'tcp', ports.edition, 'the edge hands requests to edition', 'R109', undefined, balancer],
   ['presentation', 'database', 'tcp', ports.database, 'presentation reads its database, privately', 'R012'],
   ['edition', 'database', 'tcp', ports.database, 'edition writes its database, privately', 'R012'],
   ['database', 'repository', 'tcp', 8432, 'databases send WAL to the repository and restore from it, over TLS', 'R231'],
@@ -53,6 +65,28 @@ const functions: Readonly<Record<Purpose, readonly [reason: string, rule: string
   mail: ["mail leaves through the customer's server", 'R063'],
   sso: ["sign-in by the customer's own SSO", 'R062'],
   tickets: ["tickets in the customer's tool", 'R111'],
+}
+
+/** The rows of servers that are reached without a VPN (R064): from the hosts of the tenant, to that address alone. */
+export function connected(connectors: readonly Connected[]): readonly Derived[] {
+  return connectors
+    .filter(({users}) => users.length > 0)
+    .map(({tenant, name, purpose, address, port, users}): Derived => {
+      const [reason, rule] = functions[purpose]
+      const whose = {tenant, of: `connector ${tenant}/${name}`, hosts: users, address, reason, rule} as const
+      return {...whose, from: 'presentation', to: 'customer server', protocol: 'tcp', port}
+    })
+}
+
+/** A server of a customer with a name of its own in the Internet. */
+export interface Connected {
+  readonly tenant: string
+  readonly name: string
+  readonly purpose: Purpose
+  readonly address: string
+  readonly port: number
+  /** Our hosts that use it. */
+  readonly users: readonly string[]
 }
 
 function tunnelRows({tenant, site, gateway, peer}: Link): readonly Derived[] {

@@ -6,6 +6,8 @@ export interface Point {
   readonly name: string
   /** None outside. */
   readonly seat?: Seat
+  /** Whose programs try; root's when left out. */
+  readonly account?: string
   /** Ports on which a host of ours may send to anywhere, because its package sources are there. */
   readonly anywhere?: readonly number[]
   /** Tries all of these at once, and says of each `ADDRESS,PORT` what came of it. */
@@ -17,6 +19,8 @@ export interface Door {
   readonly seat: Seat
   /** Where it listens beyond itself. */
   readonly listening: ReadonlySet<number>
+  /** Ports that are allotted to environments there: their neighbours must not get in, whether it listens or not. */
+  readonly allotted?: readonly number[]
 }
 
 /** One connection that is to pass, or must not. */
@@ -35,6 +39,8 @@ export interface Verified {
   readonly refused: number
   /** Packets that the hosts' own firewalls say they dropped meanwhile: the second witness. */
   readonly dropped: number
+  /** Ports that were scanned from outside. */
+  readonly scanned?: number
   readonly items: readonly (Pair & {readonly found: string})[]
 }
 
@@ -74,9 +80,8 @@ export function pairsOf({
   flows,
   derived,
 }: Pick<Verifying, 'points' | 'doors' | 'flows' | 'derived'>): readonly Pair[] {
-  const ports = [...new Set([...doors.flatMap(({listening}) => [...listening]), 22, 80, 443, 5432])].sort(
-    (a, b) => a - b,
-  )
+  const known = doors.flatMap(({listening, allotted = []}) => [...listening, ...allotted])
+  const ports = [...new Set([...known, 22, 80, 443, 5432])].sort((a, b) => a - b)
   return points.flatMap(point => [
     ...doors
       .filter(({seat}) => seat.name !== point.seat?.name)
@@ -95,12 +100,12 @@ function pair(
   {seat, listening}: Door,
   {port, address, flows}: {port: number; address: string; flows: readonly Flow[]},
 ): readonly Pair[] {
-  const row = flows.find(flow => begins(flow, point) && ends(flow, seat.roles) && holds(flow, port))
+  const row = flows.find(flow => begins(flow, point) && doorOfFlow(flow, seat.roles) && holds(flow, port))
   const about = {from: point.name, to: seat.name, target: `${address},${port}`}
   // To its package sources a host may send anywhere, so also to a door that is open to anyone: neither row forbids it.
   const meets =
     point.anywhere?.includes(port) &&
-    flows.some(flow => flow.from === 'anyone' && ends(flow, seat.roles) && holds(flow, port))
+    flows.some(flow => flow.from === 'anyone' && doorOfFlow(flow, seat.roles) && holds(flow, port))
   if (!row && meets) return []
   if (!row) return [{...about, expected: 'refused by a firewall'}]
   return listening.has(port) ? [{...about, rule: row.rule, expected: 'passes'}] : []
@@ -108,7 +113,9 @@ function pair(
 
 /** A server of a customer on its port, and beside it one that nobody ordered. */
 function throughTunnels(point: Point, derived: readonly Derived[]): readonly Pair[] {
-  const own = derived.filter(({to, hosts}) => to === 'customer server' && point.seat && hosts.includes(point.seat.name))
+  const {seat, account} = point
+  if (seat === undefined || account !== undefined) return []
+  const own = derived.filter(({to, hosts}) => to === 'customer server' && hosts.includes(seat.name))
   return own.flatMap(({address, port, rule, of}): Pair[] => {
     const about = {from: point.name, to: of}
     const beside = own.some(row => row.address === address && row.port === Number(port) + 1)
@@ -131,13 +138,14 @@ async function tried(point: Point, pairs: readonly Pair[]): Promise<readonly (Pa
   })
 }
 
-function begins({from}: Flow, {seat}: Point): boolean {
+function begins({from, by}: Flow, {seat, account = 'root'}: Point): boolean {
   // A host of ours is not anyone: it sends only what has a row of its own.
   if (seat === undefined) return from === 'anyone'
-  return from === 'any host' || seat.roles.includes(from as Role)
+  return (from === 'any host' || seat.roles.includes(from as Role)) && (by === undefined || by.includes(account))
 }
 
-const ends = ({to, through}: Flow, roles: readonly Role[]): boolean => {
+/** True where hosts of these roles open their door for it. */
+export function doorOfFlow({to, through}: Flow, roles: readonly Role[]): boolean {
   const door = through ?? to
   return door === 'any host' || roles.includes(door as Role)
 }
@@ -147,11 +155,13 @@ function holds({protocol, port}: Flow, asked: number): boolean {
   return typeof port === 'number' ? port === asked : asked >= port[0] && asked <= port[1]
 }
 
-/** By IPv4 and IPv6, where the point has both; link-local ones lead nowhere from elsewhere. */
-function addresses({addresses: all}: Seat, point: Point): readonly string[] {
-  const usable = all.filter(
-    each => !each.startsWith('fe80') && !each.startsWith('100.64.') && !each.startsWith('fd5e:1f:ffff'),
-  )
+/** The addresses at which others may reach it: those of one link or of a tunnel lead nowhere from elsewhere. */
+export function reachable({addresses}: Seat): readonly string[] {
+  return addresses.filter(each => !/^(?:fe80|100\.64\.|fd5e:1f:ffff)/.test(each))
+}
+
+/** By IPv4 and IPv6, where the point has both. */
+function addresses(seat: Seat, point: Point): readonly string[] {
   const has6 = point.seat === undefined || point.seat.addresses.some(each => isIPv6(each))
-  return usable.filter(each => has6 || !isIPv6(each))
+  return reachable(seat).filter(each => has6 || !isIPv6(each))
 }

@@ -64,8 +64,9 @@ const entities: Readonly<Record<string, string>> = {'&': '&amp;', '<': '&lt;', '
 const html = (text: string): string => text.replace(/[&<>"]/g, found => entities[found] ?? '')
 
 /** What was tried, and what came out otherwise than the matrix says. */
-export function verifiedView({tried, passed, refused, dropped, items}: Verified, well: boolean): View {
-  const sum = `${tried} connections tried: ${passed} are to pass, ${refused} must not; firewalls dropped ${dropped} packets meanwhile`
+export function verifiedView({tried, passed, refused, dropped, scanned = 0, items}: Verified, well: boolean): View {
+  const scan = scanned > 0 ? `; ${scanned} ports scanned from outside` : ''
+  const sum = `${tried} connections tried: ${passed} are to pass, ${refused} must not; firewalls dropped ${dropped} packets meanwhile${scan}`
   if (items.length === 0)
     return [
       well ? `${sum}. All is as the matrix says.` : `${sum}, fewer than were refused: something else refused them.`,

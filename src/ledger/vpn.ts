@@ -53,12 +53,16 @@ export async function putNorms(ledger: Queries, tenant: string, norms: string): 
     on conflict (tenant) do update set norms = excluded.norms, recorded_at = now()`
 }
 
-/** The hosts that serve the tenants with a VPN, with their sites. */
-export async function tenantHosts(ledger: Queries): Promise<{tenant: string; host: string; site: string}[]> {
+/** The hosts that serve the tenants with a VPN or a connector, with their sites; or those of one tenant. */
+export async function tenantHosts(
+  ledger: Queries,
+  tenant?: string,
+): Promise<{tenant: string; host: string; site: string}[]> {
   return ledger.all`
     select distinct e.tenant, p.host, h.site
     from placement p join environment e on e.id = p.environment join host h on h.name = p.host
-    where p.role = 'presentation' and e.tenant in (select tenant from vpn) order by 1, 2`
+    where p.role = 'presentation' and (e.tenant = ${tenant ?? null} or ${tenant ?? null}::text is null
+      and e.tenant in (select tenant from vpn union select tenant from connector)) order by 1, 2`
 }
 
 /** Tenants with a second site in their contract and a VPN, but none there (R098). */

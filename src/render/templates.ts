@@ -143,6 +143,7 @@ export interface Templates {
   'etc/systemd/system/selfhelp-esp.service': Nothing
   'etc/systemd/system/selfhelp-vpn-probe.service': Nothing
   'etc/systemd/system/selfhelp-vpn-probe.timer': Nothing
+  'etc/systemd/system/strongswan.service.d/selfhelp.conf': Nothing
   'etc/systemd/system/vpn-tenant.service': {
     readonly tenant: string
     /** Words for `ip`. */
@@ -150,6 +151,7 @@ export interface Templates {
     readonly down: readonly string[]
   }
   'usr/local/lib/selfhelp/esp.sh': Nothing
+  'usr/local/lib/selfhelp/vpn-loaded.sh': Nothing
   'usr/local/lib/selfhelp/vpn-watch.sh': Nothing
   'usr/local/lib/selfhelp/vpn-probe.pl': Nothing
 }

@@ -3,7 +3,7 @@ import {Refusal} from '../error.ts'
 import {hostLock} from '../host/model.ts'
 import type {At, Runbook} from '../runbook/model.ts'
 import {type Fact, runbook, step, undo} from '../runbook/step.ts'
-import {held, isLoaded, loading, stampFor} from './charon.ts'
+import {held, isLoaded, isReshaped, loading, stampFor} from './charon.ts'
 import {credentialsOf, makeCredentials, needed} from './key.ts'
 import {lookIsScheduled} from './look.ts'
 import {connectionName, type Vpn, vpnName} from './model.ts'
@@ -97,9 +97,12 @@ export function connectionIsLoaded(platform: Platform, name: string): Fact {
     make: async (at: At) => {
       const {vpn, ours, credentials, machine} = await now()
       if (!credentials) return
-      const {action, stamp} = loading(vpn, ours, credentials)
+      const stamp = stampFor(vpn, ours, credentials)
+      const before = await held(machine, connectionName(vpn.spec))
+      const anew = before.tunnels.length === 0 || isReshaped(before, stamp)
       // Another content is another act, so that what a lost connection left half done is not taken for it.
-      await machine.act(`${at.run}-load-${stamp.slice(0, 16)}`, [action], at.fence(hostLock(vpn.gateway)))
+      const id = `${at.run}-load-${stamp.slice(0, 16)}${anew ? '-anew' : ''}`
+      await machine.act(id, loading({vpn, ours, credentials}, anew), at.fence(hostLock(vpn.gateway)))
     },
   }
 }

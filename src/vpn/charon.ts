@@ -72,18 +72,48 @@ export function heldIn(name: string, [said, stamp]: readonly (Answer | undefined
   return {stamp: stamp?.out.trim() ?? '', tunnels: of('list-sa').map(tunnel), ...(connection ? {connection} : {})}
 }
 
-/** Loads one connection with its credentials, in one exchange; no other is touched. */
-export function loading(vpn: Vpn, ours: OurEnd, credentials: Credentials): {action: Action; stamp: string} {
+/**
+ * Loads one connection with its credentials, in one exchange; no other is touched. A tunnel that is up goes on, unless
+ * there is none or it was agreed otherwise (`anew`): it is ended and begun, and only then counts as loaded.
+ */
+export function loading({vpn, ours, credentials}: Loaded, anew: boolean): readonly Action[] {
   const name = connectionName(vpn.spec)
-  const packets = [...secrets(vpn, ours, credentials), request('load-conn', {[name]: content(vpn, ours, credentials)})]
-  const text = packets.map(each => `${each.toString('hex')}\n`).join('')
-  const stamp = stampOf(packets)
-  return {stamp, action: sending(text, [at.loaded(name), stamp])}
+  const stamp = [at.loaded(name), stampFor(vpn, ours, credentials)]
+  const load = lines(packetsFor(vpn, ours, credentials))
+  return anew ? [sending(load), beginning(name, stamp)] : [sending(load, stamp)]
 }
 
-/** What the stamp says when exactly this is loaded. */
-export const stampFor = (vpn: Vpn, ours: OurEnd, credentials: Credentials): string =>
-  loading(vpn, ours, credentials).stamp
+/** What is loaded of a VPN. */
+export interface Loaded {
+  readonly vpn: Vpn
+  readonly ours: OurEnd
+  readonly credentials: Credentials
+}
+
+/** Ends a tunnel and calls the customer; whether they answer shows later. */
+export function beginning(name: string, stamp: readonly string[] = []): Action {
+  const packets = [
+    request('terminate', {ike: name, force: 'yes', timeout: '2000'}),
+    request('initiate', {ike: name, child: name, timeout: '-1'}),
+  ]
+  return sending(lines(packets), [...stamp, 'any'])
+}
+
+/** What the stamp says when exactly this is loaded: the hash of all of it, and of what was agreed without credentials. */
+export function stampFor(vpn: Vpn, ours: OurEnd, credentials: Credentials): string {
+  const agreed = request('', {agreed: connectionOf(vpn, ours, what => what)})
+  return `${hashOf(packetsFor(vpn, ours, credentials))}-${hashOf([agreed])}`
+}
+
+/** True when something else was agreed since the tunnel was loaded, credentials apart. */
+export const isReshaped = ({stamp}: Held, wanted: string): boolean => stamp.split('-')[1] !== wanted.split('-')[1]
+
+function packetsFor(vpn: Vpn, ours: OurEnd, credentials: Credentials): readonly Buffer[] {
+  const name = connectionName(vpn.spec)
+  return [...secrets(vpn, ours, credentials), request('load-conn', {[name]: content(vpn, ours, credentials)})]
+}
+
+const lines = (packets: readonly Buffer[]): string => packets.map(each => `${each.toString('hex')}\n`).join('')
 
 /** Takes one connection away, with what is up of it and its shared key. */
 export function unloading(name: string, tenant: string): Action {
@@ -92,11 +122,11 @@ export function unloading(name: string, tenant: string): Action {
     request('unload-conn', {name}),
     request('terminate', {ike: name, force: 'yes', timeout: '2000'}),
   ]
-  return sending(packets.map(each => `${each.toString('hex')}\n`).join(''), ['any'])
+  return sending(lines(packets), ['any'])
 }
 
 /** New keys for a tunnel's traffic, with a key exchange of their own. */
-export const rekeying = (name: string): Action => sending(`${request('rekey', {child: name}).toString('hex')}\n`)
+export const rekeying = (name: string): Action => sending(lines([request('rekey', {child: name})]))
 
 /** Asks one host. */
 export async function held(machine: Pick<Machine, 'ask'>, name: string): Promise<Held> {
@@ -138,13 +168,15 @@ function secrets(vpn: Vpn, ours: OurEnd, credentials: Credentials): readonly Buf
 }
 
 function content(vpn: Vpn, ours: OurEnd, credentials: Credentials) {
-  const certificate = (what: 'ours' | 'their-ca') =>
-    credentials.method === 'psk' ? '' : derOf(what === 'ours' ? credentials.chain : credentials.theirCa)
-  return connectionOf(vpn, ours, certificate)
+  return connectionOf(vpn, ours, what => {
+    if (credentials.method === 'psk') return ''
+    const {chain, theirs = chain, theirCa} = credentials
+    return derOf({ours: chain, theirs, 'their-ca': theirCa}[what])
+  })
 }
 
-/** Of everything that is loaded, the key too: random, so its hash gives nothing away. */
-function stampOf(packets: readonly Buffer[]): string {
+/** Of keys too: they are random, so it gives nothing away. */
+function hashOf(packets: readonly Buffer[]): string {
   return createHash('sha256').update(Buffer.concat(packets)).digest('hex')
 }
 

@@ -23,10 +23,12 @@ export type Credentials =
       /** Who certifies the customer, in PEM, and what that one has revoked. */
       readonly theirCa: string
       readonly crl?: string | undefined
+      /** The one certificate they may show, in PEM, where it is we who made it: an earlier one of theirs opens nothing. */
+      readonly theirs?: string | undefined
     }
 
 /** How certificates are named in a connection: by file for swanctl.conf, by content for VICI. */
-export type Naming = (what: 'ours' | 'their-ca') => string | Buffer
+export type Naming = (what: 'ours' | 'theirs' | 'their-ca') => string | Buffer
 
 /** The connection of a VPN, as swanctl.conf and VICI both have it. Nothing in it is a secret. */
 export function connectionOf(vpn: Vpn, ours: OurEnd, naming: Naming): Section {
@@ -49,6 +51,7 @@ export function connectionOf(vpn: Vpn, ours: OurEnd, naming: Naming): Section {
     'remote-1': {
       auth,
       id: peer?.identity ?? '',
+      ...(spec.authentication?.method === 'our-certificate' ? {certs: [naming('theirs')]} : {}),
       // Where they publish what they revoked, a certificate without word about it is not taken.
       ...(certificate
         ? {cacerts: [naming('their-ca')], revocation: spec.authentication?.crl ? 'strict' : 'ifuri'}
@@ -61,8 +64,9 @@ export function connectionOf(vpn: Vpn, ours: OurEnd, naming: Naming): Section {
         esp_proposals: [proposals[proposal].esp],
         rekey_time: `${times.childRekey}s`,
         mode: 'tunnel',
-        // A trap never fires where ESP is in user space; started, the tunnel also heals without traffic.
-        start_action: 'start',
+        // A trap never fires where ESP is in user space. What charon has started itself it ends when the connection is
+        // loaded anew, even for a new certificate: so it is begun by who loads it, and by the gateway's watch.
+        start_action: 'none',
         dpd_action: 'restart',
         close_action: 'start',
       },
@@ -73,15 +77,19 @@ export function connectionOf(vpn: Vpn, ours: OurEnd, naming: Naming): Section {
 /** The name of a shared key in charon; another of that name takes its place in memory. */
 export const sharedName = (spec: Pick<Spec, 'tenant'>): string => `ike-${connectionName(spec)}`
 
+/** What our sheet calls the tunnel on their device; a customer with a second site has two. */
+const peerName = ({site}: Pick<Spec, 'site'>): string => `self-help-${site}`
+
 /** The customer's half of the same tunnel, for a strongSwan of theirs: no secret, which travels another way. */
 export function peerConnection(vpn: Vpn, ours: OurEnd): Section {
   const {spec} = vpn
   const {peer, proposal} = spec
   const certificate = spec.authentication?.method !== 'psk'
   const auth = certificate ? 'pubkey' : 'psk'
+  const name = peerName(spec)
   return {
     connections: {
-      'self-help': {
+      [name]: {
         version: '2',
         local_addrs: [peer?.address ?? ''],
         remote_addrs: [ours.address],
@@ -89,10 +97,10 @@ export function peerConnection(vpn: Vpn, ours: OurEnd): Section {
         mobike: 'no',
         dpd_delay: `${times.deadPeer}s`,
         unique: 'replace',
-        local: {auth, id: peer?.identity ?? '', ...(certificate ? {certs: ['self-help.pem']} : {})},
+        local: {auth, id: peer?.identity ?? '', ...(certificate ? {certs: [`${name}.pem`]} : {})},
         remote: {auth, id: ours.identity, ...(certificate ? {cacerts: ['self-help-ca.pem']} : {})},
         children: {
-          'self-help': {
+          [name]: {
             local_ts: spec.networks.map(({network}) => network),
             remote_ts: localSelectors(spec, ours.inner),
             esp_proposals: [proposals[proposal].esp],
@@ -106,7 +114,7 @@ export function peerConnection(vpn: Vpn, ours: OurEnd): Section {
       ? {}
       : {
           secrets: {
-            'ike-self-help': {'id-1': ours.identity, 'id-2': peer?.identity ?? '', secret: '"PUT THE KEY HERE"'},
+            [`ike-${name}`]: {'id-1': ours.identity, 'id-2': peer?.identity ?? '', secret: '"PUT THE KEY HERE"'},
           },
         }),
   }

@@ -16,6 +16,8 @@ export interface Probed {
 export interface Seen {
   /** Undefined for a private line, and when charon did not answer. */
   readonly held?: Held | undefined
+  /** What the kernel says of a private line's interface. */
+  readonly line?: 'up' | 'down' | 'missing'
   /** Why charon was not heard. */
   readonly silent?: string
   /** Whether charon holds what was agreed. */
@@ -32,10 +34,11 @@ const stale = 100
 
 /** Says how a tunnel is, which layer is wrong and whose end it probably is; pure. */
 export function diagnose({spec}: Vpn, seen: Seen): {state: State; fault?: Fault} {
-  const {held, silent, probes} = seen
+  const {held, silent, probes, line = 'up'} = seen
   if (silent !== undefined) return down({layer: 'gateway', side: 'ours', sentence: silent})
   const fresh = probes.filter(({secondsAgo}) => secondsAgo <= stale)
   const passing = fresh.filter(({result}) => result === 'passes' || result === 'refused')
+  if (spec.line && line !== 'up') return down(lineFault(spec.line, line))
   if (spec.peer && held && !isUp(held)) return down(untied(seen))
   if (fresh.length === 0)
     return degraded({
@@ -43,7 +46,7 @@ export function diagnose({spec}: Vpn, seen: Seen): {state: State; fault?: Fault}
       side: 'ours',
       sentence: 'Nobody probes the tunnel: look at selfhelp-vpn-probe.timer on the gateway.',
     })
-  if (passing.length === 0) return down(silentTraffic(seen, fresh))
+  if (passing.length === 0) return down(silentTraffic(seen, fresh, spec.line ? 'line' : 'tunnel'))
   const worst = fresh.find(({result}) => result !== 'passes')
   if (worst) return degraded(serverFault(worst))
   const stuck = rekeyFailures.find(({says}) => sinceUp(seen.log).some(line => says.test(line)))
@@ -92,7 +95,17 @@ function untied({held, asAgreed, log}: Seen): Fault {
   }
 }
 
-function silentTraffic({held}: Seen, probes: readonly Probed[]): Fault {
+function lineFault({interface: name, carrier}: {interface: string; carrier: string}, found: 'down' | 'missing'): Fault {
+  if (found === 'missing')
+    return {layer: 'reach', side: 'ours', sentence: `Our gateway has no interface ${name}, where the line ends.`}
+  return {
+    layer: 'reach',
+    side: 'between',
+    sentence: `The line's interface ${name} has no carrier: a cable, or ${carrier}.`,
+  }
+}
+
+function silentTraffic({held}: Seen, probes: readonly Probed[], link: 'tunnel' | 'line'): Fault {
   const results = new Set(probes.map(({result}) => result))
   if (results.has('forbidden'))
     return {
@@ -104,7 +117,13 @@ function silentTraffic({held}: Seen, probes: readonly Probed[]): Fault {
     return {
       layer: 'traffic',
       side: 'ours',
-      sentence: 'Our gateway has lost its address in the tunnel; selfhelp vpn apply mends it.',
+      sentence: 'Our gateway has lost its address in the tunnel; it is given anew each 30 s.',
+    }
+  if (results.has('no-route') && link === 'line')
+    return {
+      layer: 'traffic',
+      side: 'ours',
+      sentence: 'Our gateway has no way to their networks through the line; it is laid anew each 30 s.',
     }
   const children = held?.tunnels.flatMap(({children}) => children) ?? []
   const received = children.reduce((sum, {bytesIn}) => sum + bytesIn, 0)
@@ -118,8 +137,7 @@ function silentTraffic({held}: Seen, probes: readonly Probed[]): Fault {
   return {
     layer: 'traffic',
     side: 'theirs',
-    sentence:
-      'The tunnel stands, but no server answers through it: a firewall or route behind their device, or their device is gone without a word.',
+    sentence: `The ${link} stands, but no server answers through it: a firewall or route behind their device, or their device is gone without a word.`,
   }
 }
 

@@ -52,6 +52,12 @@ export const failures: readonly Row[] = [
     'Their certificate comes from another authority than was agreed.',
   ),
   row(
+    /constraint check failed: peer not authenticated with peer cert/,
+    'certificate',
+    'theirs',
+    'Their device shows another certificate than the one that was handed over last (selfhelp vpn key).',
+  ),
+  row(
     /subject certificate invalid|certificate is (?:expired|not yet valid)|valid from .* to .*/,
     'certificate',
     'theirs',

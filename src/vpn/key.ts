@@ -28,20 +28,22 @@ export async function ourIdentity({ledger}: Pick<Store, 'ledger'>, {site}: Pick<
 
 /** What both ends show, if it was made; nothing for a private line. */
 export async function credentialsOf(store: Store, spec: Spec): Promise<Credentials | undefined> {
-  const {psk, chain, key} = names(spec)
+  const {psk, chain, key, peerChain} = names(spec)
   if (spec.authentication === undefined) return undefined
   if (spec.authentication.method === 'psk') {
     const found = await store.secrets.get(psk)
     return found && {method: 'psk', key: found}
   }
-  const [ours, secret, {certificate}] = await Promise.all([
+  const made = spec.authentication.method === 'our-certificate'
+  const [ours, secret, theirs, {certificate}] = await Promise.all([
     store.secrets.get(chain),
     store.secrets.get(key),
+    made ? store.secrets.get(peerChain) : undefined,
     vpnAuthority(store),
   ])
-  if (!ours || !secret) return undefined
+  if (!ours || !secret || (made && !theirs)) return undefined
   const {ca = certificate, crl} = spec.authentication
-  return {method: 'certificate', chain: ours.expose(), key: secret, theirCa: ca, crl}
+  return {method: 'certificate', chain: ours.expose(), key: secret, theirCa: ca, crl, theirs: theirs?.expose()}
 }
 
 /** Makes what is missing; with `anew` all of it, in place of what there was. */

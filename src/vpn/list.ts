@@ -9,6 +9,9 @@ export async function listVpns(ledger: Queries, tenant?: string): Promise<{items
   return {items: (await vpns(ledger, tenant)).map(asVpn)}
 }
 
+/** How they are typed. */
+export const vpnNamesOf = (items: readonly Vpn[]): readonly string[] => items.map(({spec}) => vpnName(spec))
+
 /** A VPN as it is shown: with the addresses we appear under. */
 export interface VpnShown extends Vpn {
   readonly inner: readonly string[]

@@ -8,6 +8,9 @@ export const types = ['ipsec', 'private-line'] as const
 /** `our-certificate`: our authority certifies both ends; `their-certificate`: theirs certifies their end. */
 export const methods = ['psk', 'our-certificate', 'their-certificate'] as const
 
+/** How a server of the customer is reached (R064): by anybody, by our addresses only, or through a VPN. */
+export type Reachability = 'public' | 'restricted' | 'vpn'
+
 /** A network of the customer; `seenAs` is what our side calls it where the real one is taken. */
 export interface TheirNetwork {
   readonly network: string

@@ -4,6 +4,7 @@ import {configured, innerOf} from '../flow/steps.ts'
 import {type Host, hostLock} from '../host/model.ts'
 import {firewall, fleetOf} from '../host/steps.ts'
 import type {Machine, Wanted} from '../machine/model.ts'
+import {stampFor} from './charon.ts'
 import type {OurEnd} from './connection.ts'
 import {needed, ourIdentity} from './key.ts'
 import {vpnNamed} from './list.ts'
@@ -25,6 +26,9 @@ export interface Part {
   readonly wanted: readonly Wanted[]
   readonly lock: string
 }
+
+/** What comparing a VPN with its hosts needs. */
+export type Standing = Pick<Platform, 'ledger' | 'secrets' | 'clock' | 'machine'>
 
 /** Throws `Refusal('not-found')`; `vpn-unfit` when its gateway is out of service. */
 export async function placed(platform: Pick<Platform, 'ledger'>, name: string): Promise<Placed> {
@@ -51,16 +55,17 @@ export async function placed(platform: Pick<Platform, 'ledger'>, name: string): 
 }
 
 /** What the VPN wants on each of its hosts, firewalls included. */
-export async function standing(platform: Platform, {vpn, gateway, users, ours}: Placed): Promise<readonly Part[]> {
+export async function standing(platform: Standing, {vpn, gateway, users, ours}: Placed): Promise<readonly Part[]> {
   const {ledger} = platform
   const [fleet, more, credentials] = await Promise.all([
     fleetOf(ledger),
     configured(ledger),
     needed(platform, vpn.spec),
   ])
+  const stamp = credentials && stampFor(vpn, ours, credentials)
   const address6 = gateway.facts.addresses.find(each => each.includes(':') && !each.startsWith('fe80'))
   return Promise.all([
-    part(platform, gateway, [...onGateway({vpn, ours, credentials}), firewall({host: gateway, fleet, more})]),
+    part(platform, gateway, [...onGateway({vpn, ours, credentials, stamp}), firewall({host: gateway, fleet, more})]),
     ...users.map(host =>
       part(platform, host, [...onUser(vpn, {address: gateway.address, address6}), firewall({host, fleet, more})]),
     ),
@@ -74,7 +79,7 @@ export async function fallen(platform: Platform, {vpn, gateway, users, ours}: Pl
   const {tenant, site} = vpn.spec
   const more = {
     links: all.links.filter(each => each.tenant !== tenant || each.site !== site),
-    rows: all.rows.filter(each => each.of.split(' ')[1] !== vpnName(vpn.spec)),
+    rows: all.rows.filter(each => !`${each.of} `.startsWith(`vpn ${vpnName(vpn.spec)} `)),
   }
   return Promise.all([
     part(platform, gateway, [...offGateway({vpn, ours}), firewall({host: gateway, fleet, more})]),
@@ -82,6 +87,6 @@ export async function fallen(platform: Platform, {vpn, gateway, users, ours}: Pl
   ])
 }
 
-async function part(platform: Platform, host: Host, wanted: readonly Wanted[]): Promise<Part> {
+async function part(platform: Pick<Platform, 'machine'>, host: Host, wanted: readonly Wanted[]): Promise<Part> {
   return {machine: await platform.machine(host.name), wanted, lock: hostLock(host.name)}
 }

@@ -1,8 +1,7 @@
-import type {Platform} from '../environment/steps.ts'
 import {held, isLoaded, stampFor} from './charon.ts'
 import {credentialsOf} from './key.ts'
 import {connectionName, vpnName} from './model.ts'
-import {placed, standing} from './place.ts'
+import {placed, type Standing, standing} from './place.ts'
 
 /** What would change on the hosts of a VPN, and in its gateway's memory. */
 export interface VpnForecast {
@@ -11,7 +10,7 @@ export interface VpnForecast {
 }
 
 /** Asks every host once; changes nothing. Secrets are masked. */
-export async function planVpn(platform: Platform, name: string): Promise<VpnForecast> {
+export async function planVpn(platform: Standing, name: string): Promise<VpnForecast> {
   const place = await placed(platform, name)
   const {vpn, gateway, ours} = place
   const credentials = await credentialsOf(platform, vpn.spec)

@@ -4,7 +4,7 @@ import {hostLock} from '../host/model.ts'
 import type {Runbook} from '../runbook/model.ts'
 import {type Fact, runbook, step, undo} from '../runbook/step.ts'
 import {about, connectionIsLoaded, hostsAreAsWanted, type VpnInput} from './apply.ts'
-import {held, rekeying} from './charon.ts'
+import {beginning, held, rekeying} from './charon.ts'
 import {fingerprintOf, makeCredentials} from './key.ts'
 import {connectionName, vpnName} from './model.ts'
 import {placed} from './place.ts'
@@ -12,20 +12,26 @@ import {placed} from './place.ts'
 /** What is to be replaced, so that a resumed run does not replace it twice. */
 export interface RotateInput extends VpnInput {
   readonly before: string
+  /** The old ones have leaked: what they opened ends too. */
+  readonly now?: boolean
 }
 
-/** New credentials in the store, on the gateway and in charon's memory; the tunnel goes on with the keys it has. */
+/**
+ * New credentials in the store, on the gateway and in charon's memory; the tunnel goes on with the keys it has, unless it
+ * is to be proved anew at once.
+ */
 export function vpnRotate(platform: Platform): Runbook<RotateInput> {
   return runbook<RotateInput>({
     ...about,
     id: 'vpn-rotate-secret',
     change: 'configuration',
     title: ({vpn}) => `give the VPN ${vpn} new credentials`,
-    steps: ({vpn, before}) => [
+    steps: ({vpn, before, now}) => [
       step('credentials-are-new', newCredentials(platform, vpn, before), stays),
       step('hosts-are-as-wanted', hostsAreAsWanted(platform, vpn), {within: 'PT5M'}),
       step('connection-is-loaded', connectionIsLoaded(platform, vpn)),
       step('memory-holds-no-others', memoryIsCleared(platform, vpn)),
+      ...(now ? [step('tunnel-is-begun-anew', begunAnew(platform, vpn))] : []),
     ],
   })
 }
@@ -51,6 +57,20 @@ function memoryIsCleared(platform: Platform, name: string): Fact {
       const clear = {act: 'run', args: ['swanctl', '--load-creds', '--clear', '--noprompt']}
       await machine.act(`${at.run}-clear`, [clear], at.fence(hostLock(vpn.gateway)))
       cleared = true
+    },
+  }
+}
+
+/** Nothing that the old credentials opened is open any more. */
+function begunAnew(platform: Platform, name: string): Fact {
+  let begun = false
+  return {
+    holds: async () => begun,
+    make: async at => {
+      const {vpn} = await placed(platform, name)
+      const machine = await platform.machine(vpn.gateway)
+      await machine.act(`${at.run}-begin`, [beginning(connectionName(vpn.spec))], at.fence(hostLock(vpn.gateway)))
+      begun = true
     },
   }
 }

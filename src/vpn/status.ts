@@ -2,7 +2,7 @@ import type {Platform} from '../environment/steps.ts'
 import {CodedError} from '../error.ts'
 import type {Answer, Question} from '../machine/model.ts'
 import {askCharon, type Held, heldIn, isLoaded, stampFor} from './charon.ts'
-import {diagnose, type Probed, type State} from './diagnose.ts'
+import {diagnose, type Probed, type Seen, type State} from './diagnose.ts'
 import {drifts} from './drift.ts'
 import type {Fault} from './failure.ts'
 import {credentialsOf} from './key.ts'
@@ -37,8 +37,14 @@ export async function vpnStatus(platform: Platform, name: string): Promise<VpnSt
       probes: [],
       drift: [],
     }
-  const {held, asAgreed, drift, probes, log} = found
-  return {...about, ...diagnose(vpn, {held, asAgreed, probes, log}), tunnels: held?.tunnels ?? [], probes, drift}
+  const {held, asAgreed, drift, probes, log, line} = found
+  return {
+    ...about,
+    ...diagnose(vpn, {held, asAgreed, probes, log, ...(line ? {line} : {})}),
+    tunnels: held?.tunnels ?? [],
+    probes,
+    drift,
+  }
 }
 
 /** Seconds of log that count: older troubles are mended or said again. */
@@ -47,10 +53,10 @@ const logged = 300
 async function seenOf(platform: Platform, {vpn, ours}: Placed) {
   const machine = await platform.machine(vpn.gateway)
   const name = connectionName(vpn.spec)
-  const [charon, stamp, now, probed, own, callers] = await machine.ask([...askCharon(name), ...questions(vpn)])
+  const [charon, stamp, now, probed, own, callers, link] = await machine.ask([...askCharon(name), ...questions(vpn)])
   const credentials = await credentialsOf(platform, vpn.spec)
   const probes = probesIn(probed, Number(now?.out.trim()))
-  if (!vpn.spec.peer) return {probes, log: [], asAgreed: true, drift: []}
+  if (!vpn.spec.peer) return {probes, log: [], asAgreed: true, drift: [], line: lineIn(link)}
   const held = heldIn(name, [charon, stamp])
   const drift = drifts(vpn, ours, held)
   const asAgreed = credentials !== undefined && drift.length === 0 && isLoaded(held, stampFor(vpn, ours, credentials))
@@ -67,7 +73,14 @@ function questions({spec}: Vpn): readonly Question[] {
     {ask: 'run', args: ['tail', '-n', `${spec.servers.length}`, at.probed(name)]},
     journal(`IKE_SA_NAME=${name}`),
     journal('-u', 'strongswan.service', '-g', 'matching peer config|peer configs matching'),
+    ...(spec.line ? [{ask: 'run', args: ['cat', `/sys/class/net/${spec.line.interface}/operstate`]}] : []),
   ]
+}
+
+/** An interface may not tell (`unknown`): it counts as up, and the probes decide. */
+function lineIn(answer: Answer | undefined): Seen['line'] {
+  if (answer?.exit !== 0) return 'missing'
+  return /^(?:down|lowerlayerdown|notpresent)$/.test(answer.out.trim()) ? 'down' : 'up'
 }
 
 function probesIn(answer: Answer | undefined, now: number): readonly Probed[] {

@@ -1,1 +1,3 @@
-export {refuseUnreachable, vpnRequired} from './reach.ts'
+export {listVpns, vpnNamesOf} from './list.ts'
+export {planVpn} from './plan.ts'
+export {refuseUnreachable} from './reach.ts'

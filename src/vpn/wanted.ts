@@ -12,12 +12,15 @@ export const at = {
   connection: (name: string) => `/etc/swanctl/conf.d/${name}.conf`,
   secret: (name: string) => `/etc/swanctl/conf.d/${name}.secret.conf`,
   certificate: (name: string) => `/etc/swanctl/x509/${name}.pem`,
+  theirs: (name: string) => `/etc/swanctl/x509/${name}.peer.pem`,
   key: (name: string) => `/etc/swanctl/private/${name}.pem`,
   ca: (name: string) => `/etc/swanctl/x509ca/${name}.pem`,
   crl: (name: string) => `/etc/swanctl/x509crl/${name}.pem`,
   probes: (name: string) => `/etc/selfhelp/vpn/${name}.probe`,
   unit: (name: string) => `vpn-${name}.service`,
   unitFile: (name: string) => `/etc/systemd/system/vpn-${name}.service`,
+  /** What `loaded` says once charon has read the files. */
+  stamp: (name: string) => `/etc/selfhelp/vpn/${name}.stamp`,
   loaded: (name: string) => `/run/selfhelp/vpn/${name}`,
   probed: (name: string) => `/run/selfhelp-vpn/${name}`,
 } as const
@@ -27,10 +30,12 @@ export interface GatewayInput {
   readonly ours: OurEnd
   /** None for a private line. */
   readonly credentials?: Credentials | undefined
+  /** The hash of all that charon is to hold of it. */
+  readonly stamp?: string | undefined
 }
 
 /** What a VPN wants on its gateway, besides its part of the firewall: each file is read at the next start of charon too. */
-export function onGateway({vpn, ours, credentials}: GatewayInput): readonly Wanted[] {
+export function onGateway({vpn, ours, credentials, stamp}: GatewayInput): readonly Wanted[] {
   const {spec} = vpn
   const name = connectionName(spec)
   return [
@@ -38,13 +43,15 @@ export function onGateway({vpn, ours, credentials}: GatewayInput): readonly Want
     ...addresses(vpn, ours),
     file(at.probes(name), probes(vpn, ours)),
     ...(credentials ? tunnel({vpn, ours, credentials}) : []),
+    ...(stamp === undefined ? [] : [file(at.stamp(name), stamp)]),
   ]
 }
 
 /** The opposite, the last first; what its other credentials would have left goes too. */
-export function offGateway({vpn, ours}: Omit<GatewayInput, 'credentials'>): readonly Wanted[] {
+export function offGateway({vpn, ours}: Pick<GatewayInput, 'vpn' | 'ours'>): readonly Wanted[] {
   const name = connectionName(vpn.spec)
-  const files = [at.connection, at.secret, at.certificate, at.key, at.ca, at.crl, at.probes].map(path => path(name))
+  const {connection, secret, certificate, theirs, key, ca, crl, probes, stamp} = at
+  const files = [connection, secret, certificate, theirs, key, ca, crl, probes, stamp].map(path => path(name))
   return [...files.map(path => gone(file(path, ''))), ...addresses(vpn, ours).map(gone).reverse()]
 }
 
@@ -64,22 +71,23 @@ export function onUser(
 /** The same gone. */
 export const offUser = (vpn: Vpn): readonly Wanted[] => onUser(vpn, {address: '0.0.0.0'}).map(gone).reverse()
 
-function tunnel({vpn, ours, credentials}: Required<GatewayInput>): readonly Wanted[] {
+function tunnel({vpn, ours, credentials}: Required<Omit<GatewayInput, 'stamp'>>): readonly Wanted[] {
   const {spec} = vpn
   const name = connectionName(spec)
-  const connection = connectionOf(vpn, ours, () => `${name}.pem`)
+  const connection = connectionOf(vpn, ours, what => (what === 'theirs' ? `${name}.peer.pem` : `${name}.pem`))
   const text = `# Kept by selfhelp: the VPN ${spec.tenant}/${spec.site}.\n${swanctlText({connections: {[name]: connection}})}`
   const loaded = file(at.connection(name), text)
   if (credentials?.method !== 'certificate') {
-    const certificates = [at.certificate, at.key, at.ca, at.crl].map(path => gone(file(path(name), '')))
+    const certificates = [at.certificate, at.theirs, at.key, at.ca, at.crl].map(path => gone(file(path(name), '')))
     const secret = credentials ? [file(at.secret(name), secretText(spec, ours, credentials.key), '0600')] : []
     return [...certificates, ...secret, loaded]
   }
-  const {chain, key, theirCa, crl} = credentials
+  const {chain, key, theirCa, crl, theirs} = credentials
   return [
     gone(file(at.secret(name), '')),
     file(at.ca(name), theirCa),
     crl === undefined ? gone(file(at.crl(name), '')) : file(at.crl(name), crl),
+    theirs === undefined ? gone(file(at.theirs(name), '')) : file(at.theirs(name), theirs),
     file(at.certificate(name), chain),
     file(at.key(name), key, '0600'),
     loaded,

@@ -1,11 +1,11 @@
 # PACKET…, or `-` with packets on stdin, a line each in hexadecimal; then STAMP TEXT, when all went well, are written to a file.
+# With `any` as the last word charon may say no: what was to go may be gone already.
 # Sends each to charon and prints `packet answer` for each answer and each event that came for it. Exits 3 when charon
 # said no to one. docs: src/libcharon/plugins/vici/README.md of strongSwan.
 use strict;
 use IO::Socket::UNIX;
 my @stamp;
-# `any`: whether charon agrees or not; what was to go may be gone already.
-my $any = @ARGV == 2 && $ARGV[1] eq 'any';
+my $any = $ARGV[-1] eq 'any' && pop @ARGV;
 @stamp = splice @ARGV, 1, 2 if @ARGV == 3 && $ARGV[0] eq '-';
 my @packets = map { chomp; pack 'H*', $_ } $ARGV[0] eq '-' ? <STDIN> : @ARGV;
 alarm 60;

@@ -85,7 +85,7 @@ t.test('customers are reached through their VPNs', {skip: why ?? false, timeout:
       await globex.connects('globex', change)
       await again('globex')
       // Who calls shows more than who refuses.
-      await globex.run('swanctl --initiate --child self-help --timeout 2 >/dev/null 2>&1; true')
+      await globex.run('swanctl --initiate --child self-help-north --timeout 2 >/dev/null 2>&1; true')
       const found = await becomes('globex', ({fault}) => fault?.layer === layer)
       t.match(found, {state: 'down', fault: {layer}})
     })
@@ -142,14 +142,16 @@ t.test('customers are reached through their VPNs', {skip: why ?? false, timeout:
     const {exit, answer} = await verify()
     t.match({exit, items: answer.items}, {exit: 0, items: []}, JSON.stringify(answer))
     t.ok(answer.passed > 0 && answer.refused > 10 && answer.dropped >= 2 * answer.refused)
-    await onHost(cmc, 'north-1', ...'nft insert rule inet selfhelp input tcp dport 5432 accept'.split(' '))
+    t.equal(answer.scanned, 4 * (65_535 + 31), 'every TCP port and the usual UDP ports, by IPv4 and IPv6')
+    await onHost(cmc, 'north-1', ...'nft insert rule inet selfhelp input tcp dport { 5432, 33333 } accept'.split(' '))
+    await onHost(cmc, 'north-2', ...'nft insert rule inet selfhelp input udp dport 500 accept'.split(' '))
     const hole = await verify()
     t.equal(hole.exit, 5)
-    t.ok(
-      hole.answer.items.some(
-        (each: {from: string; target: string}) => each.from === 'outside' && each.target.endsWith(',5432'),
-      ),
-    )
+    const from = hole.answer.items.filter((each: {from: string}) => each.from === 'outside')
+    const found = from.map(({to, target}: {to: string; target: string}) => `${to} ${target.replace(/^.*,/, '')}`)
+    for (const each of ['north-1 5432', 'north-1 tcp 5432', 'north-1 tcp 33333', 'north-2 udp 500'])
+      t.ok(found.includes(each), each)
+    await must(cmc, 'host', 'apply', 'north-2')
     await must(cmc, 'host', 'apply', 'north-1')
   })
 

@@ -1,10 +1,10 @@
 import t from 'tap'
 import {Temporal} from 'temporal-polyfill'
 import {systemClock} from '../../src/clock.ts'
+import type {Patient} from '../../src/doctor/model.ts'
 import {secondVpns} from '../../src/doctor/promises.ts'
 import {flowMatrix} from '../../src/flow/matrix.ts'
 import {matrixPage} from '../../src/flow/view.ts'
-import type {Ways} from '../../src/host/steps.ts'
 import {vpnsWithoutSecond} from '../../src/ledger/vpn.ts'
 import {readyToRemove} from '../../src/tenant/remove.ts'
 import {addVpn} from '../../src/vpn/add.ts'
@@ -103,7 +103,7 @@ t.test('what is agreed about VPNs', async t => {
     await ledger.owner.all`update tenant set contract = contract || ${sites} where name in ('acme', 'globex', 'plain')`
     t.same(await vpnsWithoutSecond(ledger), [{tenant: 'globex', site: 'south'}])
     const {clock, home, env} = {clock: systemClock, home: '/', env: {}}
-    const found = await secondVpns.run({ledger, clock, home, env, ways: undefined as unknown as Ways})
+    const found = await secondVpns.run({ledger, clock, home, env} as unknown as Patient)
     t.match(found, [{subject: 'globex', state: 'warning', found: 'none there'}])
     const removal = readyToRemove(ledger, 'acme', {home: '/', keep: 'P30D'})
     await t.rejects(removal, {

@@ -34,6 +34,7 @@ const here = (module: string, name?: string): Trying => ({
 })
 const certificates = (name: string) => here('certificate-trials.ts', name)
 const tenants = (name: string) => here('tenant-trials.ts', name)
+const vpns = (name: string) => here('vpn-trials.ts', name)
 
 export const levels: readonly Level[] = [
   {runbook: 'host-add', scripted: here('../host/adoption.ts'), onLab: here('host-lab.ts', 'adoption')},
@@ -86,4 +87,9 @@ export const levels: readonly Level[] = [
   {runbook: 'domain-remove', scripted: certificates('domainRemoval')},
   {runbook: 'edge-refill', scripted: here('../host/refilling.ts')},
   {runbook: 'farewell-expire', scripted: tenants('expiry'), typed: inputOf('farewell-expire', {})},
+  {runbook: 'vpn-apply', scripted: vpns('applying')},
+  {runbook: 'vpn-look', scripted: vpns('looking')},
+  {runbook: 'vpn-rekey', scripted: vpns('rekeying')},
+  {runbook: 'vpn-remove', scripted: vpns('removing')},
+  {runbook: 'vpn-rotate-secret', scripted: vpns('rotating')},
 ]

@@ -17,7 +17,6 @@ my @s = map { my ($a, $p) = split /,/; IO::Socket::IP->new(LocalHost => $a, Loca
 my $sel = IO::Select->new(@s);
 while (1) { for my $s ($sel->can_read) { my $c = $s->accept; print $c "220 hello\\r\\n"; close $c } }
 `
-const good = '/etc/swanctl/conf.d/self-help.conf'
 
 /** A customer's network in one lab host: a strongSwan of theirs and servers behind it. */
 export interface Customer {
@@ -53,23 +52,37 @@ export async function customer(cmc: Centre, host: string, listening: readonly st
   await run(`export DEBIAN_FRONTEND=noninteractive; apt-get update -qq; apt-get install -y -qq --no-install-recommends ${packages.join(' ')} >/dev/null 2>&1
     rm -f /etc/strongswan.d/charon/{forecast,farp,dhcp,ha,led,unity,connmark}.conf
     printf 'kernel-libipsec {\\n load = yes\\n}\\n' > /etc/strongswan.d/charon/kernel-libipsec.conf
-    for each in ${listening.map(each => each.split(',')[0]).join(' ')}; do ip address replace $each/32 dev lo; done`)
+`)
   await write('/root/server.pl', server)
-  await run(`systemd-run -q --unit=server perl /root/server.pl ${listening.join(' ')}`)
+  // Their servers come back with the machine.
+  const addresses = listening.map(each => `ExecStartPre=/usr/sbin/ip address replace ${each.split(',')[0]}/32 dev lo\n`)
+  await write(
+    '/etc/systemd/system/server.service',
+    `[Service]\n${addresses.join('')}ExecStart=/usr/bin/perl /root/server.pl ${listening.join(' ')}\n[Install]\nWantedBy=multi-user.target`,
+  )
+  await run('systemctl -q enable --now server strongswan')
   return {
     host,
     run,
     connects: async (vpn, change = text => text) => {
       const sheet = await cmc.type('vpn', 'sheet', vpn, '--strongswan')
-      await write(good, change(sheet.out.replace('PUT THE KEY HERE', await keyOf(cmc, vpn))))
+      const name = peerNameIn(sheet.out)
+      await write(
+        `/etc/swanctl/conf.d/${name}.conf`,
+        change(sheet.out.replace('PUT THE KEY HERE', await keyOf(cmc, vpn))),
+      )
       await run('systemctl restart strongswan')
     },
     certified: async (vpn, {chain, key, ca}) => {
       const sheet = await cmc.type('vpn', 'sheet', vpn, '--strongswan')
-      const files = {'x509/self-help.pem': chain, 'private/self-help.pem': key, 'x509ca/self-help-ca.pem': ca}
+      const name = peerNameIn(sheet.out)
+      const files = {[`x509/${name}.pem`]: chain, [`private/${name}.pem`]: key, 'x509ca/self-help-ca.pem': ca}
       for (const [path, text] of Object.entries(files)) await write(`/etc/swanctl/${path}`, text)
-      await write(good, sheet.out)
+      await write(`/etc/swanctl/conf.d/${name}.conf`, sheet.out)
       await run('systemctl restart strongswan')
     },
   }
 }
+
+/** What the sheet calls the tunnel. */
+const peerNameIn = (sheet: string): string => /self-help-[a-z0-9-]+/.exec(sheet)?.[0] ?? 'self-help'

@@ -3,7 +3,7 @@ import {network} from '../../src/flow/steps.ts'
 import type {Spec, Vpn} from '../../src/vpn/model.ts'
 import {clashes, refuseClashes, refuseOurName, refuseSharedPeer, takenBy} from '../../src/vpn/neighbour.ts'
 import {sized} from '../../src/vpn/size.ts'
-import {refuseUnreachable, vpnRequired} from '../../src/vpn/steps.ts'
+import {refuseUnreachable} from '../../src/vpn/steps.ts'
 import {acme, host, vpn} from './agreed.ts'
 
 const add = (spec: Spec, others: readonly Vpn[]) => () =>
@@ -63,19 +63,8 @@ t.test("a customer's device shows no name of ours", async t => {
   for (const theirs of ['vpn.acme.test', 'notezvsaas.test', '198.51.100.7']) t.doesNotThrow(named(theirs), theirs)
 })
 
-t.test('a VPN is required exactly when functions are wanted and a server has no public address', async t => {
-  const table = [
-    [true, ['10.20.0.10'], true],
-    [true, ['8.8.8.8'], false],
-    [true, ['8.8.8.8', 'fd00::1'], true],
-    [false, ['10.20.0.10'], false],
-    [false, [], false],
-  ] as const
-  for (const [wanted, addresses, required] of table) t.equal(vpnRequired({wanted, addresses}), required)
-})
-
 t.test('a connector to a private address needs a VPN that leads there, and must say so', async t => {
-  const ldap = {name: 'directory', address: '10.20.0.10'}
+  const ldap = {name: 'acme/directory', address: '10.20.0.10', port: 636}
   const refused = {code: 'vpn-needed', message: /R065/}
   t.throws(() => refuseUnreachable({...ldap, reachability: 'public'}, []), refused)
   t.throws(() => refuseUnreachable({...ldap, reachability: 'restricted'}, [vpn(acme)]), {
@@ -83,6 +72,9 @@ t.test('a connector to a private address needs a VPN that leads there, and must 
   })
   t.throws(() => refuseUnreachable({...ldap, address: '10.21.0.1', reachability: 'vpn'}, [vpn(acme)]), refused)
   t.throws(() => refuseUnreachable({...ldap, address: '8.8.8.8', reachability: 'vpn'}, [vpn(acme)]), refused)
+  t.throws(() => refuseUnreachable({...ldap, port: 389, reachability: 'vpn'}, [vpn(acme)]), {
+    message: /no server with port 389/,
+  })
   t.doesNotThrow(() => refuseUnreachable({...ldap, reachability: 'vpn'}, [vpn(acme)]))
   t.doesNotThrow(() => refuseUnreachable({...ldap, address: '8.8.8.8', reachability: 'restricted'}, []))
 })
