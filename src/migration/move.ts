@@ -53,7 +53,8 @@ async function heard({platform, which, input}: Work, cause: unknown): Promise<ne
     {ask: 'run', args: ['journalctl', '--no-pager', '-q', '-n', '20', '-o', 'cat', '-u', unit]},
   ])
   const said = answer?.out.trim() ?? ''
-  const why = /"message":"([^"]+)"/.exec(said)?.[1] ?? said.split('\n').at(-1) ?? ''
+  const words = /"message":("(?:[^"\\]|\\.)*")/.exec(said)?.[1]
+  const why = words ? String(JSON.parse(words)) : (said.split('\n').at(-1) ?? '')
   if (/timeout|ECONN|terminat/i.test(why))
     throw new Failure(
       'runtime-silent',

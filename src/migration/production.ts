@@ -15,6 +15,7 @@ import {type Closed, closedSeconds, closing} from './closing.ts'
 import {migrationFor} from './known.ts'
 import {backToBefore, checksPass, releaseStaged, rowsAt, schemaMigrated, serversSwitched} from './move.ts'
 import {assertGate} from './schedule.ts'
+import {assertTurn, haltWaves} from './wave.ts'
 import {bannerOf} from './words.ts'
 import {failed, type MoveInput, orBack, type Work, workOf} from './work.ts'
 
@@ -105,6 +106,11 @@ function begun({platform, input, kept}: Work, {operation}: ProductionInput): Fac
             return replanOperation(tx, operation)
           }
           const detail = {wentBack: {run: at.run, seconds}}
+          await haltWaves(tx, {
+            tenant: input.tenant,
+            version: input.to,
+            why: `${input.tenant} went back, run ${at.run}`,
+          })
           await changeMigration(tx, {id, from}, {state: 'rolled-back', endedAt: clock.now(), detail})
           const about = {id: operation, state: 'done', at: clock.now(), closedSeconds: Math.ceil(seconds)} as const
           await settleOperation(tx, about)
@@ -160,6 +166,7 @@ function gateHolds({platform, input}: Work, {until}: ProductionInput): Fact {
     holds: async () => held,
     make: async () => {
       const row = await migrationFor(platform.ledger, input.migration)
+      await assertTurn(platform.ledger, row)
       await assertGate(platform, row, (row.detail.proposal as {waiver?: string} | undefined)?.waiver)
       if (Temporal.Instant.compare(platform.clock.now(), until) >= 0)
         throw new Refusal('migration-state', `The agreed slot of migration ${row.id} ended at ${until}.`, {

@@ -14,6 +14,7 @@ import type {ProductionInput} from './production.ts'
 import type {QualificationInput} from './refresh.ts'
 import type {RollbackInput} from './rollback.ts'
 import {assertGate} from './schedule.ts'
+import {assertTurn} from './wave.ts'
 
 /** What comes next for a migration that is planned, as a run; or its unfinished run. */
 export type Ready =
@@ -52,6 +53,7 @@ async function productionOf(platform: Platform, row: MigrationRow): Promise<Read
   const {production} = await placesOf(platform.ledger, row.tenant)
   const {tenant, version: to, operation, untilAt} = row
   await assertGate(platform, row, (row.detail.proposal as {waiver?: string} | undefined)?.waiver)
+  await assertTurn(platform.ledger, row)
   if (!operation || !untilAt) throw new Bug(`migration ${row.id} is planned and has no slot`)
   const about = {migration: row.id, tenant, name: 'production', id: production.id} as const
   const host = hostOf(production, 'database')

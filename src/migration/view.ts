@@ -72,7 +72,7 @@ function stateCell(state: MigrationState): Cell {
 
 /** What a run about a migration did, or would. */
 export function migrationRan(shown: MigrationShown, run?: RunResult) {
-  const result = {...shown, runState: run?.state, steps: run?.steps}
+  const result = {...shown, queued: run?.run, runState: run?.state, steps: run?.steps}
   if (run?.state === 'queued') return {result, view: `Run ${run.run} is queued: selfhelp run follow ${run.run}`}
   return {result, view: migrationFields(shown)}
 }
