@@ -48,6 +48,8 @@ export interface Seat {
 export interface Surroundings {
   /** Addresses or networks from which operators' machines reach this host. */
   readonly controlPlane: readonly string[]
+  /** The accounts this host has, of those that flows name: a firewall that names another is not loaded. */
+  readonly accounts: readonly string[]
   /** Behind which ports this host's package sources are. */
   readonly packagePorts: readonly number[]
   readonly serviceEngine?: readonly string[]

@@ -1,7 +1,7 @@
 import {isIPv6} from 'node:net'
 import type {Configured} from './configured.ts'
 import type {Flow, Party, Seat, Surroundings} from './model.ts'
-import {flows} from './table.ts'
+import {askers, flows, holders} from './table.ts'
 import {type Through, tableOf, through} from './through.ts'
 
 /** What a firewall is rendered from: one host, its fellows, and who is around them. */
@@ -25,8 +25,9 @@ export function ruleset({host, fleet, around, table = flows, more}: Neighbourhoo
   const outward = table
     .filter(flow => flow.from === 'any host' || host.roles.some(role => role === flow.from))
     .flatMap(flow => rules('daddr', place(flow.through ?? flow.to), {flow, around}))
+  const held = table.flatMap(flow => (opens(flow, host) ? heldPort(flow) : []))
   const pings = at('saddr', around.controlPlane, {ip: 'icmp type echo-request', ip6: 'icmpv6 type echo-request'})
-  return text([...pings, ...inward], outward, through(host, fleet, more))
+  return text({held: [...new Set(held)], inward: [...pings, ...inward], outward}, through(host, fleet, more))
 }
 
 /** Anywhere (`undefined`), or exactly these addresses; none means that nobody is at that end of the flow. */
@@ -59,14 +60,23 @@ function opens(flow: Flow, host: Seat): boolean {
   return door === 'any host' || host.roles.some(role => role === door)
 }
 
+/** The answer that opens a connection comes from the socket that listens: of anybody else it is dropped, on loopback too. */
+function heldPort({to, port}: Flow): string[] {
+  const holder = holders[to]
+  if (holder === undefined || typeof port !== 'object') return []
+  const answers = `tcp sport ${port.join('-')} tcp flags & (syn | ack) == syn | ack`
+  return [`${answers} meta skuid != ${holder} counter drop comment "only ${holder} answers as ${to} (R012)"`]
+}
+
 function rules(
   end: End,
   addresses: readonly string[] | undefined,
   {flow, around}: {readonly flow: Flow; readonly around: Surroundings},
 ): string[] {
   const port = portOf(flow, around)
-  if (port === undefined) return []
-  const whose = end === 'daddr' && flow.by ? `meta skuid { ${flow.by.join(', ')} } ` : ''
+  const by = flow.by?.filter(account => !askers.includes(account) || around.accounts.includes(account))
+  if (port === undefined || by?.length === 0) return []
+  const whose = end === 'daddr' && by ? `meta skuid { ${by.join(', ')} } ` : ''
   const match = `${whose}${flow.protocol} dport ${port}`
   const comment = `comment "${flow.from} to ${flow.to}: ${flow.reason} (${flow.rule})"`
   if (addresses === undefined) return [`${match} accept ${comment}`]
@@ -93,8 +103,14 @@ function at(end: End, addresses: readonly string[], match: Record<'ip' | 'ip6', 
 
 const familyOf = (address: string) => (isIPv6(address.split('/')[0] ?? '') ? 'ip6' : 'ip')
 
+interface Lines {
+  readonly held: readonly string[]
+  readonly inward: readonly string[]
+  readonly outward: readonly string[]
+}
+
 /** Errors about reachability and talk of neighbours are no flows: without them IPv6 and large packets do not work. */
-function text(inward: readonly string[], outward: readonly string[], more: Through): string {
+function text({held, inward, outward}: Lines, more: Through): string {
   const lines = (rules: readonly string[]) => rules.map(rule => `    ${rule}\n`).join('')
   return `#!/usr/sbin/nft -f
 # Kept by selfhelp: rendered from its table of flows.
@@ -118,7 +134,7 @@ ${lines(more.forward)}  }
 
   chain output {
     type filter hook output priority filter; policy drop;
-    oif "lo" accept
+${lines(held)}    oif "lo" accept
     ct state established,related accept
     icmp type { destination-unreachable, time-exceeded, parameter-problem, echo-request } accept
     icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem, echo-request } accept

@@ -12,3 +12,4 @@ export {
   reserved,
 } from './network.ts'
 export {ruleset} from './ruleset.ts'
+export {askers} from './table.ts'

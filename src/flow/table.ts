@@ -2,8 +2,17 @@ import {portRanges as ports} from '../ledger/port.ts'
 import {seen} from './link.ts'
 import type {Derived, Flow, Link, Party, Purpose, Role} from './model.ts'
 
-/** Who fetches packages; a customer's service that fell to somebody is none of them. */
-const apt = ['root', '_apt', 'selfhelp'] as const
+/** Who may ask the world for something; a customer's service that fell to somebody is none of them. */
+const ours = ['root', 'selfhelp'] as const
+const apt = [...ours, '_apt'] as const
+const names = [...apt, 'systemd-resolve', 'unbound', 'dnsmasq'] as const
+const clock = [...ours, 'systemd-timesync', '_chrony', 'ntpsec'] as const
+const address = [...ours, 'systemd-network', 'dhcpcd'] as const
+
+/** Those of them that not every machine has. */
+export const askers: readonly string[] = [...new Set([...names, ...clock, ...address])].filter(
+  account => !ours.some(own => own === account),
+)
 
 /** Who hands requests on; the services of other customers on an edge's own host do not. */
 const balancer = ['haproxy'] as const
@@ -37,12 +46,22 @@ export const flows: readonly Flow[] = rows([
   ['database', 'repository', 'tcp', 8432, 'databases send WAL to the repository and restore from it, over TLS', 'R231'],
   ['repository', 'database', 'tcp', 8432, 'the repository fetches backups from databases over TLS', 'R229'],
   ['any host', 'package archive', 'tcp', 'as measured', 'signed packages of Debian', 'R155', undefined, apt],
-  ['any host', 'name server', 'udp', 53, 'names', 'R155'],
-  ['any host', 'name server', 'tcp', 53, 'names, long answers', 'R155'],
-  ['any host', 'time server', 'udp', 123, 'time', 'R155'],
-  ['any host', 'address server', 'udp', 67, 'renewing the address (DHCP)', 'R155'],
-  ['any host', 'address server', 'udp', 547, 'renewing the address (DHCPv6)', 'R155'],
+  ['any host', 'name server', 'udp', 53, 'names', 'R155', undefined, names],
+  ['any host', 'name server', 'tcp', 53, 'names, long answers', 'R155', undefined, names],
+  ['any host', 'time server', 'udp', 123, 'time', 'R155', undefined, clock],
+  ['any host', 'address server', 'udp', 67, 'renewing the address (DHCP)', 'R155', undefined, address],
+  ['any host', 'address server', 'udp', 547, 'renewing the address (DHCPv6)', 'R155', undefined, address],
 ])
+
+/**
+ * Whose programs alone answer at the ports of environments, on the host that has them: systemd's sockets, and PostgreSQL.
+ * Every account may bind a port, so a service that fell to somebody could else stand in for a neighbour's.
+ */
+export const holders: Readonly<Partial<Record<Party, string>>> = {
+  presentation: 'root',
+  edition: 'root',
+  database: 'postgres',
+}
 
 /** The requirements of the contract's own matrix. */
 export const baseline: readonly string[] = ['R108', 'R109', 'R110', 'R111', 'R112', 'R113']

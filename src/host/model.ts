@@ -35,6 +35,8 @@ export interface HostFacts {
   readonly timeSync?: string
   /** Behind which ports its package sources are, or the proxy before them. */
   readonly packagePorts: readonly number[]
+  /** Of the accounts whose programs may begin a flow to the world, those it has. */
+  readonly accounts: readonly string[]
 }
 
 /** The account on every host that the control plane uses, and nobody else. */
@@ -42,6 +44,22 @@ export const controlUser = 'selfhelp'
 
 /** The lock that changes to the host itself take. */
 export const hostLock = (name: string): string => `host:${name}`
+
+const clockAccounts: Readonly<Record<string, string>> = {
+  'chrony.service': '_chrony',
+  'ntpsec.service': 'ntpsec',
+  'systemd-timesyncd.service': 'systemd-timesync',
+}
+
+/** The unit that keeps its clock; none in a container. */
+export const clockUnit = ({container, timeSync}: HostFacts): string | undefined =>
+  container ? undefined : (timeSync ?? 'systemd-timesyncd.service')
+
+/** Who may begin what goes out to the world: root, ours, and what the machine has; the clock's may come with its package. */
+export function accountsOf(facts: HostFacts): readonly string[] {
+  const clock = clockAccounts[clockUnit(facts) ?? '']
+  return [...new Set(['root', controlUser, ...facts.accounts, ...(clock ? [clock] : [])])]
+}
 
 /** The host as firewalls see it. */
 export const seatOf = ({name, roles, address, facts}: Host): Seat => ({
@@ -54,7 +72,7 @@ export const seatOf = ({name, roles, address, facts}: Host): Seat => ({
 export function asHost(row: HostRow): Host {
   const {name, site, address, hostKey, addedAt, retiredAt} = row
   // Hosts adopted before it was measured have what Debian itself uses.
-  const facts = {packagePorts: [80, 443], ...row.facts} as unknown as HostFacts
+  const facts = {packagePorts: [80, 443], accounts: ['_apt'], ...row.facts} as unknown as HostFacts
   return {
     name,
     site,

@@ -1,5 +1,6 @@
 import {isIP} from 'node:net'
 import type {Role} from '../flow/model.ts'
+import {askers} from '../flow/steps.ts'
 import type {HostFacts} from './model.ts'
 
 /** What a machine said of itself before it was adopted. */
@@ -77,6 +78,9 @@ function factsOf(one: One, all: (name: string) => string[], networks: readonly s
     controlPlane: networks.length > 0 ? [...networks].sort() : [one('client')].filter(isAddress),
     packagePorts: [...new Set(all('apt-port').filter(isPort).map(Number))].sort((a, b) => a - b),
     ...(timeUnits.includes(unit) ? {timeSync: unit} : {}),
+    accounts: all('account')
+      .filter(name => askers.includes(name))
+      .sort(),
   }
 }
 

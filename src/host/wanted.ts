@@ -7,7 +7,7 @@ import {render} from '../render/render.ts'
 import type {Nothing, Templates} from '../render/templates.ts'
 import {defaultPolicy, haproxyTls, policies, type TlsPolicy} from '../tls/steps.ts'
 import {edgeAssembled, edgeFiles, edgeFolders, edgeRuntime, edgeUnit, freeBackend} from './edge.ts'
-import {controlUser, type Host, seatOf} from './model.ts'
+import {accountsOf, clockUnit, controlUser, type Host, seatOf} from './model.ts'
 
 /** What a host's wanted state is made from. */
 export interface HostInput {
@@ -75,8 +75,8 @@ function baseline(host: Host): readonly Wanted[] {
 }
 
 function timeSync({facts}: Host): readonly Wanted[] {
-  if (facts.container) return []
-  const unit = facts.timeSync ?? 'systemd-timesyncd.service'
+  const unit = clockUnit(facts)
+  if (unit === undefined) return []
   return [...(facts.timeSync === undefined ? [pkg('systemd-timesyncd')] : []), on(unit)]
 }
 
@@ -197,7 +197,11 @@ export function firewall({host, fleet, more}: Omit<HostInput, 'publicKey'>): Nft
     ruleset: ruleset({
       host: seatOf(host),
       fleet: fleet.map(seatOf),
-      around: {controlPlane: host.facts.controlPlane, packagePorts: host.facts.packagePorts},
+      around: {
+        controlPlane: host.facts.controlPlane,
+        packagePorts: host.facts.packagePorts,
+        accounts: accountsOf(host.facts),
+      },
       ...(more ? {more} : {}),
     }),
   }

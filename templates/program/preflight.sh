@@ -20,6 +20,10 @@ say synchronised "$(timedatectl show --property NTPSynchronized --value 2>/dev/n
 for unit in chrony.service ntpsec.service systemd-timesyncd.service; do
   if systemctl --quiet is-active "$unit"; then say time-unit "$unit"; break; fi
 done
+# Whose programs may ask for packages, names, time and an address, where they are.
+for account in _apt _chrony ntpsec systemd-timesync systemd-resolve unbound dnsmasq systemd-network dhcpcd; do
+  getent passwd "$account" >/dev/null && say account "$account"
+done
 ip -o addr show scope global | awk '{sub("/.*", "", $4); print "address " $4}'
 as_root ss -Hltnp 2>/dev/null | awk '{n = split($4, a, ":"); who = $6; gsub(/^users:\(\("|".*/, "", who); print "listens " a[n] " " who}'
 grep -qiE '^[[:space:]]*Include[[:space:]]+/etc/ssh/sshd_config\.d/' /etc/ssh/sshd_config && say sshd-includes yes

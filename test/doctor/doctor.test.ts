@@ -22,6 +22,7 @@ const host: Host = {
     addresses: ['10.0.1.11'],
     controlPlane: ['10.0.1.1'],
     packagePorts: [80, 443],
+    accounts: ['_apt'],
   },
   addedAt: Temporal.Instant.from('2026-11-22T11:00:00Z'),
   retiredAt: undefined,

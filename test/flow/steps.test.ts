@@ -1,8 +1,8 @@
-import {readFileSync} from 'node:fs'
 import t from 'tap'
 import type {Role, Seat} from '../../src/flow/model.ts'
 import {ruleset} from '../../src/flow/steps.ts'
 import {flows} from '../../src/flow/table.ts'
+import {sameAsFile} from '../support/golden.ts'
 
 const seat = (name: string, number: number, roles: readonly Role[]): Seat => ({
   name,
@@ -14,7 +14,8 @@ const edge = seat('north-2', 12, ['edge'])
 const database = seat('north-3', 13, ['database'])
 const repository = seat('south-1', 14, ['repository'])
 const fleet = [app, edge, database, repository]
-const around = {controlPlane: ['10.77.1.1'], packagePorts: [80, 443]}
+const accounts = ['root', 'selfhelp', '_apt', 'systemd-timesync', 'systemd-network']
+const around = {controlPlane: ['10.77.1.1'], packagePorts: [80, 443], accounts}
 const of = (host: Seat) => ruleset({host, fleet, around})
 const inputOf = (host: Seat) => of(host).split('chain forward')[0] ?? ''
 const outputOf = (host: Seat) => of(host).split('chain output')[1] ?? ''
@@ -51,11 +52,26 @@ t.test('a party that is nowhere gets no rule', async t => {
   t.match(known, 'ip daddr { 192.0.2.7 } tcp dport 443 accept comment "presentation to service engine')
 })
 
-t.test('only what fetches packages may ask the web: no service of an environment can', async t => {
+t.test('what goes out to anywhere is begun by programs of the system: no service of an environment can', async t => {
   for (const host of fleet) {
-    t.match(outputOf(host), 'meta skuid { root, _apt, selfhelp } tcp dport { 80, 443 } accept')
-    t.notMatch(outputOf(host), /^ {4}tcp dport \S*(?:80|443)\S* accept/m, host.name)
+    const out = outputOf(host)
+    t.match(out, 'meta skuid { root, selfhelp, _apt } tcp dport { 80, 443 } accept')
+    for (const protocol of ['udp', 'tcp'])
+      t.match(out, `meta skuid { root, selfhelp, _apt } ${protocol} dport 53 accept`)
+    t.match(out, 'meta skuid { root, selfhelp, systemd-timesync } udp dport 123 accept')
+    t.match(out, 'meta skuid { root, selfhelp, systemd-network } udp dport 67 accept')
+    t.notMatch(out, /^ {4}(?:udp|tcp) dport .* accept/m, `${host.name} lets nobody's packets go everywhere`)
+    t.notMatch(out, /unbound|_chrony/, 'an account that a host has not would keep its firewall from being loaded')
   }
+})
+
+t.test('nobody but their holders answers at the ports of environments, on loopback neither', async t => {
+  const held = (host: Seat) =>
+    matches(outputOf(host).split('oif "lo"')[0] ?? '', /tcp sport (\S+) .* skuid != \S+ counter drop/g)
+  t.same(held(app), ['24000-27999', '28000-31999'])
+  t.same(held(database), ['20000-23999'])
+  t.same([edge, repository].flatMap(held), [])
+  t.match(outputOf(database), 'skuid != postgres counter drop')
 })
 
 t.test('the order of the fleet changes nothing', async t => {
@@ -63,6 +79,5 @@ t.test('the order of the fleet changes nothing', async t => {
 })
 
 t.test('the ruleset of each host is the agreed one', async t => {
-  for (const host of fleet)
-    t.equal(of(host), readFileSync(new URL(`../golden/nftables/${host.name}.nft`, import.meta.url), 'utf8'), host.name)
+  for (const host of fleet) sameAsFile(t, `test/golden/nftables/${host.name}.nft`, of(host))
 })

@@ -20,6 +20,7 @@ const host = (name: string, site: string, roles: Host['roles'] = ['edge']): Host
     addresses: [],
     controlPlane: [],
     packagePorts: [80, 443],
+    accounts: ['_apt'],
   },
   addedAt: Temporal.Instant.from('2026-11-22T11:00:00Z'),
   retiredAt: undefined,

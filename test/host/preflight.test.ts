@@ -20,6 +20,9 @@ t.test('what a real Debian 12 host says is read', async t => {
     addresses: [/^10\./, /^fd/],
   })
   t.same(facts.packagePorts, [80])
+  t.same(facts.accounts, ['_apt', 'systemd-network'])
+  const strange = captured.replace('account _apt', 'account eabcdef')
+  t.same(inspect(strange, usual).facts.accounts, ['systemd-network'], 'others it may have get nothing')
   t.ok(facts.processors > 0 && facts.memoryMegabytes > 900)
 })
 

@@ -21,6 +21,7 @@ const host = (...roles: Role[]): Host => ({
     addresses: ['10.77.1.11', 'fd5e::11'],
     controlPlane: ['10.77.1.1'],
     packagePorts: [80, 443],
+    accounts: ['_apt'],
   },
   addedAt: Temporal.Instant.from('2026-11-22T11:00:00Z'),
   retiredAt: undefined,
@@ -32,6 +33,18 @@ const content = (list: readonly Wanted[], path: string) => {
   const found = list.find(want => want.kind === 'file' && want.path === path)
   return found?.kind === 'file' ? found.content : undefined
 }
+
+t.test('who keeps the clock may ask for time, also where its package is yet to come', async t => {
+  const clock = (facts: Partial<Host['facts']>) => {
+    const one = host('edge')
+    const list = hostWanted({host: {...one, facts: {...one.facts, ...facts}}, fleet: [], publicKey: 'ssh-ed25519 BBBB'})
+    const nft = list.find(want => want.kind === 'nft')
+    return /meta skuid \{ ([^}]*) \} udp dport 123/.exec(nft?.kind === 'nft' ? nft.ruleset : '')?.[1]
+  }
+  t.equal(clock({}), 'root, selfhelp', "a container's clock is its machine's")
+  t.equal(clock({container: false}), 'root, selfhelp, systemd-timesync')
+  t.equal(clock({container: false, timeSync: 'chrony.service'}), 'root, selfhelp, _chrony')
+})
 
 t.test('PostgreSQL comes after the setting that keeps it from making a cluster', async t => {
   const list = titles(wanted('database'))

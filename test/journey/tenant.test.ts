@@ -9,6 +9,7 @@ import {buildFarewellExpire} from '../../src/tenant/register.ts'
 import {type Centre, centre} from '../support/centre.ts'
 import {scannedAndWeakened} from '../support/edge-scanned.ts'
 import {whyNoLab} from '../support/lab.ts'
+import {answered, connects, listens, sends} from '../support/socket.ts'
 import {acmeFile, contractOf, hostFacts, onHost, readyForTenants} from '../support/tenant-hosts.ts'
 
 t.setTimeout(900_000)
@@ -73,23 +74,21 @@ t.test('a tenant from its contract to pages over https, and away again', {skip: 
     const {port} = config.listen
     const as = (user: string, script: string) =>
       onHost(cmc, 'north-1', 'sh', '-c', `runuser -u ${user} -- /usr/bin/perl -e '${script}'`)
-    const take = `use IO::Socket::INET; exit(IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => ${port}, Listen => 1, ReuseAddr => 1) ? 0 : 7)`
     await onHost(cmc, 'north-1', 'systemctl', 'kill', '--signal=STOP', `${id}-presentation.service`)
-    t.equal((await as(neighbour, take)).exit, 7, 'while it hangs')
+    t.equal((await as(neighbour, listens(port))).exit, 7, 'while it hangs')
     await onHost(cmc, 'north-1', 'systemctl', 'kill', '--signal=KILL', `${id}-presentation.service`)
-    t.equal((await as(neighbour, take)).exit, 7, 'while it is gone')
+    t.equal((await as(neighbour, listens(port))).exit, 7, 'while it is gone')
     t.equal(await statusBy(cmc, made.answer.environments[0].curl), '503', 'and it is there again')
-    const web = (host: string) =>
-      `use IO::Socket::INET; exit(IO::Socket::INET->new(PeerAddr => "${host}", PeerPort => 80, Timeout => 2) ? 0 : 7)`
+    for (const free of [31_998, 23_998]) {
+      t.equal((await as(neighbour, answered(free))).exit, 7, `who takes ${free}, which is nobody's, is not heard`)
+      t.equal((await as(free > 24_000 ? 'root' : 'postgres', answered(free))).exit, 0, 'its holder is')
+    }
     const control = north.replace(/\.\d+$/, '.1')
-    t.equal((await as(id, web(control))).exit, 7)
-    const counted = await onHost(
-      cmc,
-      'north-1',
-      'sh',
-      '-c',
-      `nft list chain inet selfhelp output | grep 'nothing else'`,
-    )
+    t.equal((await as(id, connects(control, 80))).exit, 7)
+    for (const at of [53, 123]) t.equal((await as(id, sends(control, at))).exit, 7, `nor a server on port ${at}`)
+    t.equal((await as('root', sends(control, 53))).exit, 0, 'as the system may')
+    const dropped = `nft list chain inet selfhelp output | grep 'nothing else'`
+    const counted = await onHost(cmc, 'north-1', 'sh', '-c', dropped)
     t.match(counted.out, /packets [1-9]/, 'the firewall dropped it')
   })
 

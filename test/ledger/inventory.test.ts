@@ -21,7 +21,7 @@ const north: Site = {name: 'north', country: 'FR', tier: '3+', iso27001: '2027-0
 const clock = {...systemClock, now: () => Temporal.Instant.from('2027-04-02T10:00:00Z')}
 const facts = {
   ...{debian: 12, architecture: 'amd64', container: true, processors: 2, memoryMegabytes: 2000},
-  ...{addresses: ['10.0.0.1'], controlPlane: ['10.0.0.254'], packagePorts: [80]},
+  ...{addresses: ['10.0.0.1'], controlPlane: ['10.0.0.254'], packagePorts: [80], accounts: ['_apt']},
 }
 const flags = {all: false, parallel: 16, 'per-site': 8}
 
