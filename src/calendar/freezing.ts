@@ -3,7 +3,7 @@ import {Refusal} from '../error.ts'
 import {type FreezeRow, freezes, insertFreeze, removeFreeze} from '../ledger/calendar.ts'
 import type {Ledger, Queries} from '../ledger/ledger.ts'
 import {shortId} from '../ledger/short-id.ts'
-import {contactOf, tenantNamed} from '../ledger/tenant.ts'
+import {contactOf, neededTenant} from '../ledger/tenant.ts'
 import {annualFreeze} from './freeze.ts'
 import {zoneOf} from './zone.ts'
 
@@ -95,15 +95,6 @@ async function assertContact(ledger: Queries, tenant: string, by: string | undef
   throw new Refusal('contact-unfit', `Tenant ${tenant} has no contact ${by ?? '(none was named)'}.`, {
     facts: {tenant, by},
     remedies: ['--by CONTACT', `selfhelp tenant show ${tenant}`],
-  })
-}
-
-async function neededTenant(q: Queries, name: string) {
-  const found = await tenantNamed(q, name)
-  if (found) return found
-  throw new Refusal('not-found', `There is no tenant ${name}.`, {
-    facts: {tenant: name},
-    remedies: ['selfhelp tenant list'],
   })
 }
 

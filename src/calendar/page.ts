@@ -1,5 +1,6 @@
 import {Temporal} from 'temporal-polyfill'
 import {type CalendarEntry, calendarFile} from '../notice/steps.ts'
+import {html} from '../render/html.ts'
 import {datesOf, marked} from './draw.ts'
 import type {ShownCalendar, ShownEntry} from './show.ts'
 
@@ -86,8 +87,4 @@ function budgetRow({month, environment, used, commitment, most}: ShownCalendar['
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const body = rows.map(row => `<tr>${row.map(cell => `<td>${html(cell)}</td>`).join('')}</tr>`)
   return `<table class="list"><tr>${heads.map(head => `<th scope="col">${head}</th>`).join('')}</tr>\n${body.join('\n')}</table>`
-}
-
-function html(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }

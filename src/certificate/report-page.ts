@@ -1,6 +1,7 @@
 import type {Temporal} from 'temporal-polyfill'
 import {fullName} from '../environment/model.ts'
 import type {EvidenceRow} from '../ledger/evidence.ts'
+import {html} from '../render/html.ts'
 import type {Templates} from '../render/templates.ts'
 import type {OfferedSuite} from '../tls/model.ts'
 import {protocols} from '../tls/model.ts'
@@ -12,7 +13,7 @@ import {type ReportWords, reportWords} from './report-words.ts'
 type Facts = Templates['document/tls.html']
 type Row = Facts['offers'][number]
 
-/** The page's facts, escaped, in the customer's language and time zone. Pure. */
+/** The page's facts, html, in the customer's language and time zone. Pure. */
 export function reportFacts(matter: ReportMatter): Facts {
   const {environment, scans, at} = matter
   const words = reportWords[environment.locale]
@@ -21,26 +22,24 @@ export function reportFacts(matter: ReportMatter): Facts {
   const about = {names: countOf(scans, 'name'), edges: countOf(scans, 'host'), suites: suiteCount}
   return {
     locale: environment.locale,
-    title: escaped(words.title),
-    customer: escaped(environment.legalName),
-    subtitle: escaped(words.subtitle(fullName(environment), times.minute(at))),
+    title: html(words.title),
+    customer: html(environment.legalName),
+    subtitle: html(words.subtitle(fullName(environment), times.minute(at))),
     verdict: {
       good: findings.length === 0,
-      text: escaped(findings.length === 0 ? words.allGood : words.notGood(findings.length)),
-      detail: escaped(words.detail(about)),
+      text: html(findings.length === 0 ? words.allGood : words.notGood(findings.length)),
+      detail: html(words.detail(about)),
     },
     words: pageWords(words),
-    findingHeads: words.findingHeads.map(escaped),
-    findings: findings.map(each =>
-      [each.rule, each.name, each.host, sentenceIn(environment.locale, each)].map(escaped),
-    ),
+    findingHeads: words.findingHeads.map(html),
+    findings: findings.map(each => [each.rule, each.name, each.host, sentenceIn(environment.locale, each)].map(html)),
     protocols: protocolTiles(scans, words),
     weak: weakTiles(scans, words),
     names: namesOf(matter, words),
     offers: offersOf(scans, words).map(escapedRow),
-    evidenceHeads: words.evidenceHeads.map(escaped),
+    evidenceHeads: words.evidenceHeads.map(html),
     evidence: matter.evidence.map(row => evidenceRow(row, words, times)),
-    yourself: yourself(scans, words).map(escaped),
+    yourself: yourself(scans, words).map(html),
   }
 }
 
@@ -70,7 +69,7 @@ function protocolTiles(scans: readonly KeptScan[], words: ReportWords): Facts['p
   return protocols.map(name => {
     const is = offered.has(name)
     const current = name === 'TLSv1.2' || name === 'TLSv1.3'
-    const says = escaped(is ? words.offered : words.refused)
+    const says = html(is ? words.offered : words.refused)
     return {name: name.replace('v', ' ').replace('SSL ', 'SSL '), good: current ? true : !is, says}
   })
 }
@@ -80,9 +79,9 @@ const kinds = ['RC4', '3DES', 'DES', 'EXPORT', 'NULL', 'anonymous', 'MD5', 'RC2'
 function weakTiles(scans: readonly KeptScan[], words: ReportWords): Facts['weak'] {
   const found = new Set(suitesOf(scans).map(({name}) => forbiddenBy(name)?.what))
   return kinds.map(kind => ({
-    name: escaped(kind === 'anonymous' ? words.anonymous : kind),
+    name: html(kind === 'anonymous' ? words.anonymous : kind),
     good: !found.has(kind),
-    says: escaped(found.has(kind) ? words.offered : words.refused),
+    says: html(found.has(kind) ? words.offered : words.refused),
   }))
 }
 
@@ -93,9 +92,9 @@ function namesOf({environment, scans, certificates}: ReportMatter, words: Report
   return [...new Set([...first, ...scans.map(({name}) => name)])].map(name => {
     const certificate = certificates.find(({hostname}) => hostname === name)
     return {
-      name: escaped(name),
+      name: html(name),
       certificate: certificate ? certificateRows(certificate, words, times) : [],
-      nodeHeads: words.nodeHeads.map(escaped),
+      nodeHeads: words.nodeHeads.map(html),
       nodes: scans.filter(each => each.name === name).map(each => nodeRow(each, words, times)),
     }
   })
@@ -124,9 +123,9 @@ function nodeRow(
   const versions = scan?.protocols.map(each => each.replace('v', ' ')).join(', ') ?? words.silent
   const good = findings.length === 0
   return {
-    cells: [host, versions, scan?.alpn.join(', ') ?? '', times.minute(at)].map(escaped),
+    cells: [host, versions, scan?.alpn.join(', ') ?? '', times.minute(at)].map(html),
     good,
-    says: escaped(good ? words.asWanted : words.findingsCount(findings.length)),
+    says: html(good ? words.asWanted : words.findingsCount(findings.length)),
   }
 }
 
@@ -165,7 +164,7 @@ function evidenceRow(
   times: Times,
 ): Facts['evidence'][number] {
   const cells = [`${tool} ${version}`, subject.replace(/ at (\S+)$/, ' · $1'), times.minute(at)]
-  return {cells: cells.map(escaped), good: passed, says: escaped(passed ? words.passed : words.failed)}
+  return {cells: cells.map(html), good: passed, says: html(passed ? words.passed : words.failed)}
 }
 
 function yourself(scans: readonly KeptScan[], words: ReportWords): string[] {
@@ -184,14 +183,9 @@ function countOf(scans: readonly KeptScan[], what: 'name' | 'host'): number {
 }
 
 function escapedRow([label, value, kind]: Row): Row {
-  return kind ? [escaped(label), escaped(value), kind] : [escaped(label), escaped(value)]
+  return kind ? [html(label), html(value), kind] : [html(label), html(value)]
 }
 
 function escapedAll<T extends Readonly<Record<string, string>>>(words: T): T {
-  return Object.fromEntries(Object.entries(words).map(([name, text]) => [name, escaped(text)])) as T
-}
-
-function escaped(text: string): string {
-  const entities: Readonly<Record<string, string>> = {'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;'}
-  return text.replaceAll(/[&<>"]/g, each => entities[each] ?? each)
+  return Object.fromEntries(Object.entries(words).map(([name, text]) => [name, html(text)])) as T
 }

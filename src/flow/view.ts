@@ -1,4 +1,5 @@
 import type {View} from '../cli/view.ts'
+import {html} from '../render/html.ts'
 import {render} from '../render/render.ts'
 import {french} from './french.ts'
 import type {End, Line, Matrix} from './matrix.ts'
@@ -59,9 +60,6 @@ function cells({from, to, protocol, port, reason, rule}: Line, locale: 'fr' | 'e
   const end = ({party, who}: End) => endText({party: say(party) as End['party'], who})
   return [end(from), end(to), `${protocol} ${say(port)}`, say(reason), rule].map(html)
 }
-
-const entities: Readonly<Record<string, string>> = {'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;'}
-const html = (text: string): string => text.replace(/[&<>"]/g, found => entities[found] ?? '')
 
 /** What was tried, and what came out otherwise than the matrix says. */
 export function verifiedView({tried, passed, refused, dropped, scanned = 0, items}: Verified, well: boolean): View {

@@ -1,4 +1,5 @@
 import type {Temporal} from 'temporal-polyfill'
+import {Refusal} from '../error.ts'
 import type {Queries} from './ledger.ts'
 
 export interface ContactRow {
@@ -39,6 +40,16 @@ export interface TenantLine {
 /** One tenant, if there is one of that name. */
 export async function tenantNamed(ledger: Queries, name: string): Promise<TenantRow | undefined> {
   return ledger.one<TenantRow>`select * from tenant where name = ${name}`
+}
+
+/** The tenant of that name. Throws `Refusal('not-found')`. */
+export async function neededTenant(ledger: Queries, name: string): Promise<TenantRow> {
+  const found = await tenantNamed(ledger, name)
+  if (found) return found
+  throw new Refusal('not-found', `There is no tenant ${name}.`, {
+    facts: {tenant: name},
+    remedies: ['selfhelp tenant list'],
+  })
 }
 
 /** Tenants by name with their environments, from the one after `after` on; one more than `limit` tells that there are more. */

@@ -3,7 +3,7 @@ import {Refusal} from '../error.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {putRelay, type RelayRow, relays} from '../ledger/relay.ts'
 import type {SecretStore} from '../ledger/secret-store.ts'
-import {tenantNamed} from '../ledger/tenant.ts'
+import {neededTenant} from '../ledger/tenant.ts'
 import type {Secret} from '../secret/secret.ts'
 
 /** Where the password of a relay's account lies sealed. */
@@ -48,12 +48,7 @@ export async function setRelay(
   now: Temporal.Instant,
 ): Promise<RelayShown> {
   const {owner} = wanted
-  if (owner !== 'platform' && !(await tenantNamed(ledger, owner))) {
-    throw new Refusal('not-found', `There is no tenant ${owner}.`, {
-      facts: {tenant: owner},
-      remedies: ['selfhelp tenant list'],
-    })
-  }
+  if (owner !== 'platform') await neededTenant(ledger, owner)
   const before = (await relays(ledger)).find(each => each.owner === owner)
   const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined))
   const security = wanted.security ?? before?.security ?? 'starttls'

@@ -5,7 +5,7 @@ import type {Ledger} from '../ledger/ledger.ts'
 import {recipients, requeueDeliveries} from '../ledger/notice.ts'
 import {endPause, putPause} from '../ledger/relay.ts'
 import {shortId} from '../ledger/short-id.ts'
-import {tenantNamed} from '../ledger/tenant.ts'
+import {neededTenant} from '../ledger/tenant.ts'
 import {enqueueNotice} from './enqueue.ts'
 import {showNotice} from './list.ts'
 import type {Kind} from './model.ts'
@@ -13,7 +13,7 @@ import {mailOf} from './text.ts'
 
 /** A test to everybody who gets notices. Throws `Refusal` `not-found`, `contact-unfit`. */
 export async function enqueueTest(ledger: Ledger, tenant: string, now: Temporal.Instant): Promise<string> {
-  await assertTenant(ledger, tenant)
+  await neededTenant(ledger, tenant)
   const event = `test/${tenant}/${shortId('t')}`
   const notice = {event, kind: 'test', tenant, roles: ['operations'], what: 'test'} as const
   return ledger.transaction(tx => enqueueNotice(tx, notice, now))
@@ -46,7 +46,7 @@ export async function pauseNotices(
   {owner, because, operator, resume}: {owner: string; because: string; operator: string; resume: boolean},
   now: Temporal.Instant,
 ): Promise<Paused> {
-  if (owner !== 'all') await assertTenant(ledger, owner)
+  if (owner !== 'all') await neededTenant(ledger, owner)
   if (resume) await endPause(ledger, owner)
   else await putPause(ledger, {owner, because, operator, since: now})
   return {owner, paused: !resume}
@@ -69,7 +69,7 @@ export async function previewNotice(
   {tenant, kind}: {tenant: string; kind: Kind},
   now: Temporal.Instant,
 ): Promise<Previewed> {
-  await assertTenant(ledger, tenant)
+  await neededTenant(ledger, tenant)
   const when = {from: now.add({hours: 72}), until: now.add({hours: 73})}
   const text = {fr: '…', en: '…'}
   const notice = {
@@ -94,9 +94,4 @@ export async function previewNotice(
     }
   })
   return {items}
-}
-
-async function assertTenant(ledger: Ledger, tenant: string): Promise<void> {
-  if (await tenantNamed(ledger, tenant)) return
-  throw new Refusal('not-found', `There is no tenant ${tenant}.`, {facts: {tenant}, remedies: ['selfhelp tenant list']})
 }

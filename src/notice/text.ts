@@ -1,4 +1,5 @@
 import type {Temporal} from 'temporal-polyfill'
+import {html} from '../render/html.ts'
 import {render} from '../render/render.ts'
 import type {Notice} from '../render/templates.ts'
 import {calendarFile} from './ics.ts'
@@ -24,14 +25,14 @@ export function mailOf(notice: NewNotice, reader: Reader, at: Temporal.Instant):
   const {kind, when, operation} = notice
   const [subject = '', , ...rest] = render(path(kind, reader.locale), factsOf(notice, reader)).split('\n')
   const body = `${rest.join('\n').trim()}\n`
-  const html = render(`notice/${reader.locale}/layout.html`, {title: htmlOf(subject), paragraphs: paragraphs(body)})
-  if (!when || !operation) return {subject, body, html}
+  const page = render(`notice/${reader.locale}/layout.html`, {title: html(subject), paragraphs: paragraphs(body)})
+  if (!when || !operation) return {subject, body, html: page}
   const cancelled = kind === 'maintenance-cancelled'
   const entry = {uid: `${operation.id}@selfhelp`, sequence: operation.sequence, ...when, title: subject, cancelled}
   return {
     subject,
     body,
-    html,
+    html: page,
     invitation: calendarFile({entries: [entry], at, method: cancelled ? 'CANCEL' : 'PUBLISH'}),
   }
 }
@@ -70,10 +71,5 @@ function paragraphs(body: string): readonly string[] {
   return body
     .trim()
     .split(/\n{2,}/)
-    .map(each => htmlOf(each).replaceAll('\n', '<br>\n'))
-}
-
-function htmlOf(text: string): string {
-  const names: Readonly<Record<string, string>> = {'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;'}
-  return text.replaceAll(/[&<>"']/g, character => names[character] ?? character)
+    .map(each => html(each).replaceAll('\n', '<br>\n'))
 }

@@ -4,7 +4,7 @@ import {environmentNamed, type Platform} from '../environment/steps.ts'
 import {Refusal} from '../error.ts'
 import type {Queries} from '../ledger/ledger.ts'
 import {changeRestore, insertRestore, type RestoreRow, restoreById} from '../ledger/restore.ts'
-import {contactOf, tenantNamed} from '../ledger/tenant.ts'
+import {contactOf, neededTenant} from '../ledger/tenant.ts'
 import {knownOf, refuseOutOfReach, restoreIn} from './known.ts'
 import {dueFrom} from './model.ts'
 
@@ -81,8 +81,7 @@ export async function endRequest(
 }
 
 async function refuseUnknown(ledger: Queries, {tenant, by}: {tenant: string; by: string}): Promise<void> {
-  if ((await tenantNamed(ledger, tenant)) === undefined)
-    throw new Refusal('not-found', `There is no tenant ${tenant}.`, {remedies: ['selfhelp tenant list']})
+  await neededTenant(ledger, tenant)
   if ((await contactOf(ledger, tenant, by)) !== undefined) return
   throw unfit(tenant, by, 'has no such contact')
 }

@@ -9,7 +9,7 @@ import {hosts} from '../ledger/host.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {runs, unfinished, unfinishedRun} from '../ledger/run.ts'
 import {sites} from '../ledger/site.ts'
-import {replaceContract, type TenantRow, tenantNamed} from '../ledger/tenant.ts'
+import {neededTenant, replaceContract, type TenantRow, tenantNamed} from '../ledger/tenant.ts'
 import type {Runbook} from '../runbook/model.ts'
 import {type Fact, runbook, step} from '../runbook/step.ts'
 import {asSite} from '../site/model.ts'
@@ -17,7 +17,6 @@ import {refuseFixed} from './amendable.ts'
 import {connectionDocument} from './document.ts'
 import {pagesAnswer} from './page.ts'
 import {sameContract} from './record.ts'
-import {neededTenant} from './show.ts'
 
 export interface AmendInput {
   readonly tenant: string

@@ -7,11 +7,10 @@ import {Refusal} from '../error.ts'
 import {environmentsOf} from '../ledger/environment.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {unfinishedRun} from '../ledger/run.ts'
-import {type TenantRow, tenantNamed} from '../ledger/tenant.ts'
+import {neededTenant, type TenantRow, tenantNamed} from '../ledger/tenant.ts'
 import {decide, parseHosts, refuseOtherName} from './decide.ts'
 import type {TenantInput, TenantTyped} from './model.ts'
 import {sameContract} from './record.ts'
-import {neededTenant} from './show.ts'
 
 export interface Beginning {
   readonly ledger: Ledger

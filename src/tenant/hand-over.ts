@@ -4,13 +4,12 @@ import {environmentLock, environmentsNamed, opened, type Platform} from '../envi
 import {Refusal} from '../error.ts'
 import {environmentsOf, movePhase} from '../ledger/environment.ts'
 import type {Ledger} from '../ledger/ledger.ts'
-import {contactOf, forgetHandOver, noteHandOver, tenantNamed} from '../ledger/tenant.ts'
+import {contactOf, forgetHandOver, neededTenant, noteHandOver, tenantNamed} from '../ledger/tenant.ts'
 import type {Runbook} from '../runbook/model.ts'
 import {type Fact, runbook, step} from '../runbook/step.ts'
 import {connectionDocument} from './document.ts'
 import {documentMailed} from './mail.ts'
 import {pagesAnswer} from './page.ts'
-import {neededTenant} from './show.ts'
 
 /** What a contact of the customer said, and how we know. */
 export interface Said {

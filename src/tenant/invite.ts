@@ -4,10 +4,10 @@ import {documentOf} from '../ledger/document.ts'
 import {environmentsOf} from '../ledger/environment.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {unfinishedRun} from '../ledger/run.ts'
+import {neededTenant} from '../ledger/tenant.ts'
 import type {Runbook} from '../runbook/model.ts'
 import {runbook, step} from '../runbook/step.ts'
 import {connectionDocument} from './document.ts'
-import {neededTenant} from './show.ts'
 
 export interface InviteInput {
   readonly tenant: string

@@ -17,12 +17,11 @@ import {linksSecret} from '../ledger/document.ts'
 import {environmentsOf} from '../ledger/environment.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {unfinishedRun} from '../ledger/run.ts'
-import {deleteTenant, tenantNamed} from '../ledger/tenant.ts'
+import {deleteTenant, neededTenant, tenantNamed} from '../ledger/tenant.ts'
 import {vpns} from '../ledger/vpn.ts'
 import type {Runbook, Undo} from '../runbook/model.ts'
 import {during, type Fact, runbook, step} from '../runbook/step.ts'
 import {farewellKept} from './farewell.ts'
-import {neededTenant} from './show.ts'
 
 export interface RemoveInput {
   readonly tenant: string

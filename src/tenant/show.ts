@@ -2,11 +2,10 @@ import type {Temporal} from 'temporal-polyfill'
 import {type Contact, type Contract, missingStudy, subscribed} from '../contract/model.ts'
 import {asEnvironment, type Environment, type EnvironmentShown, shownEnvironment} from '../environment/model.ts'
 import {accountsOf, type WantedAccount} from '../environment/steps.ts'
-import {Refusal} from '../error.ts'
 import {documentOf} from '../ledger/document.ts'
 import {environmentsOf} from '../ledger/environment.ts'
 import type {Ledger} from '../ledger/ledger.ts'
-import {type TenantRow, tenantNamed} from '../ledger/tenant.ts'
+import {neededTenant} from '../ledger/tenant.ts'
 import {type TenantNow, tenantNow} from '../ledger/tenant-now.ts'
 
 export interface TenantShown extends TenantNow {
@@ -83,15 +82,5 @@ function accountsIn(
     if (first === undefined) return []
     const {email, name, role} = first
     return [{email, name, role, environments: same.map(({environment}) => environment)}]
-  })
-}
-
-/** The tenant of that name. Throws `Refusal('not-found')`. */
-export async function neededTenant(ledger: Ledger, name: string): Promise<TenantRow> {
-  const tenant = await tenantNamed(ledger, name)
-  if (tenant) return tenant
-  throw new Refusal('not-found', `There is no tenant ${name}.`, {
-    facts: {tenant: name},
-    remedies: ['selfhelp tenant list'],
   })
 }

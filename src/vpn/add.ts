@@ -6,7 +6,7 @@ import {fleetOf} from '../host/steps.ts'
 import type {Ledger, Queries} from '../ledger/ledger.ts'
 import {setting} from '../ledger/setting.ts'
 import {site as siteRow} from '../ledger/site.ts'
-import {tenantNamed} from '../ledger/tenant.ts'
+import {neededTenant} from '../ledger/tenant.ts'
 import {holdVpns, putVpn, vpns} from '../ledger/vpn.ts'
 import {asVpn, type Spec, type Vpn, vpnName} from './model.ts'
 import {refuseClashes, refuseOurName, refuseSharedPeer, takenBy} from './neighbour.ts'
@@ -44,9 +44,7 @@ export async function addVpn(ledger: Ledger, spec: Spec, plan = false): Promise<
 }
 
 async function refuseStrangers(ledger: Queries, spec: Spec): Promise<void> {
-  const [tenant, site] = await Promise.all([tenantNamed(ledger, spec.tenant), siteRow(ledger, spec.site)])
-  if (!tenant)
-    throw new Refusal('not-found', `There is no tenant ${spec.tenant}.`, {remedies: ['selfhelp tenant list']})
+  const [tenant, site] = await Promise.all([neededTenant(ledger, spec.tenant), siteRow(ledger, spec.site)])
   if (!site) throw new Refusal('not-found', `There is no site ${spec.site}.`, {remedies: ['selfhelp site list']})
   const {options} = tenant.contract as Contract
   const ordered = {none: undefined, ipsec: 'ipsec', private: 'private-line'}[options.vpn]

@@ -2,7 +2,7 @@ import {Temporal} from 'temporal-polyfill'
 import type {Contract} from '../contract/model.ts'
 import {Refusal} from '../error.ts'
 import type {Queries} from '../ledger/ledger.ts'
-import {tenantNamed} from '../ledger/tenant.ts'
+import {neededTenant} from '../ledger/tenant.ts'
 import {normsOf, putNorms} from '../ledger/vpn.ts'
 import type {Spec} from './model.ts'
 
@@ -83,8 +83,7 @@ export async function compareVpns(
   ledger: Queries,
   {tenant, norms, today}: {tenant: string; norms?: string | undefined; today: Temporal.PlainDate},
 ): Promise<Compared> {
-  const row = await tenantNamed(ledger, tenant)
-  if (!row) throw new Refusal('not-found', `There is no tenant ${tenant}.`, {remedies: ['selfhelp tenant list']})
+  const row = await neededTenant(ledger, tenant)
   const known = norms ?? (await normsOf(ledger, tenant))
   if (known === undefined || known.trim() === '' || known.length > 2000)
     throw new Refusal('input-invalid', `What the security norms of ${tenant} ask for is not known (R099b).`, {

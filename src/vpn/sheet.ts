@@ -1,5 +1,6 @@
 import type {Locale} from '../contract/model.ts'
 import type {Platform} from '../environment/steps.ts'
+import {html} from '../render/html.ts'
 import {render} from '../render/render.ts'
 import {leadDays} from './compare.ts'
 import {localSelectors, peerConnection} from './connection.ts'
@@ -36,11 +37,11 @@ export async function sheetOf(
   const peerConfiguration = vpn.spec.peer ? swanctlText(peerConnection(vpn, ours)) : undefined
   const authority = await trusted(platform, vpn.spec)
   const about = {vpn: vpnName(vpn.spec), locale, groups, ...(authority === undefined ? {} : {authority})}
-  const html = render('document/vpn.html', {
+  const page = render('document/vpn.html', {
     ...{locale, title: `${say.title} – ${vpnName(vpn.spec)}`, intro: say.intro},
-    groups: groups.map(({title, rows}) => ({title, rows: rows.map(row => row.map(escaped))})),
+    groups: groups.map(({title, rows}) => ({title, rows: rows.map(row => row.map(html))})),
     ...{
-      configuration: escaped(
+      configuration: html(
         [peerConfiguration, authority && `# self-help-ca.pem\n${authority}`].filter(Boolean).join('\n'),
       ),
       configurationTitle: say.strongswan,
@@ -48,7 +49,7 @@ export async function sheetOf(
     },
     key: vpn.spec.authentication?.method === 'their-certificate' || !vpn.spec.peer ? '' : say.key,
   })
-  return {...about, html, ...(peerConfiguration === undefined ? {} : {peerConfiguration})}
+  return {...about, html: page, ...(peerConfiguration === undefined ? {} : {peerConfiguration})}
 }
 
 type Say = (typeof words)[Locale]
@@ -153,6 +154,3 @@ function commonGroups({vpn}: Placed, say: Say): readonly Group[] {
     },
   ]
 }
-
-const entities: Readonly<Record<string, string>> = {'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;'}
-const escaped = (text: string): string => text.replace(/[&<>"]/g, found => entities[found] ?? '')
