@@ -44,7 +44,7 @@ t.test('whatever else their hosts do, no ruleset opens the way from one to the o
       const reader = seat('reader', 11, ['presentation', ...more])
       const writer = seat('writer', 12, ['edition', ...others])
       const fleet = [reader, writer, seat('third', 13, third), seat('gateway', 14, ['gateway'])]
-      const around = {controlPlane: ['10.99.1.1'], packagePorts: [80, 443]}
+      const around = {controlPlane: ['10.99.1.1'], packagePorts: [80, 443], accounts: ['_apt']}
       const of = (host: Seat) => ruleset({host, fleet, around, more: {links, rows: derived(links)}})
       const allowed = accepted(of(reader).split('chain output')[1] ?? '', 'daddr', writer)
       const heard = accepted(of(writer).split('chain input')[1]?.split('chain forward')[0] ?? '', 'saddr', reader)
