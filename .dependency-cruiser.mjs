@@ -20,6 +20,7 @@ const nouns = [
   'announcement',
   'calendar',
   'backup',
+  'transfer',
   'activation',
   'restore',
   'tenant',

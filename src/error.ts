@@ -137,6 +137,11 @@ export const codes = {
   'tenant-differs': refusal('The tenant exists, or is being made, otherwise than asked.'),
   'tool-failed': failure('A program of this machine did not do its work.'),
   'topology-later': refusal('An environment is to be laid out in a way this version cannot build.'),
+  'transfer-failed': failure("A customer's server did not take its copy as it should; what arrived is gone on with."),
+  'transfer-refused': refusal("A customer's server is not who it must be, or does not let us in."),
+  'transfer-unfit': refusal(
+    'A monthly copy cannot be sent as it is asked for: not ordered, nowhere to go, or in clear.',
+  ),
   'tunnel-silent': failure('A tunnel does not carry what it should; which layer is wrong is in the message.'),
   'vpn-needed': refusal('A server with a private address is reached only through a VPN, and there is none.'),
   'vpn-overlap': refusal("Addresses or an identity of a VPN are somebody else's already; both are named."),

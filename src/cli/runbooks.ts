@@ -20,6 +20,7 @@ const builders: Readonly<Record<string, () => Promise<Build>>> = {
   'host-apply': async () => (await import('../host/register.ts')).buildHostApply,
   'backup-drill': async () => (await import('../backup/register.ts')).buildDrill,
   'backup-look': async () => (await import('../backup/register.ts')).buildLook,
+  'backup-transfer': async () => (await import('../transfer/register.ts')).buildTransfer,
   'backup-verify': async () => (await import('../backup/register.ts')).buildVerify,
   'backup-take': async () => (await import('../backup/register.ts')).buildTake,
   'domain-remove': async () => (await import('../domain/register.ts')).buildDomainRemove,

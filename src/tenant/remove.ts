@@ -21,6 +21,7 @@ import {deleteTenant, neededTenant, tenantNamed} from '../ledger/tenant.ts'
 import {vpns} from '../ledger/vpn.ts'
 import type {Runbook, Undo} from '../runbook/model.ts'
 import {during, type Fact, runbook, step} from '../runbook/step.ts'
+import {transfersGone} from '../transfer/steps.ts'
 import {farewellKept} from './farewell.ts'
 
 export interface RemoveInput {
@@ -72,6 +73,7 @@ function steps(platform: Platform, input: RemoveInput) {
     step('services-are-gone', answers(platform, all).gone),
     step('unit-files-are-gone', schemas(platform, all).gone),
     step('backups-are-gone', backupsGone(platform, all), {within: 'PT5M'}),
+    step('transfers-are-gone', transfersGone(platform, all)),
     step('databases-are-gone', foundations(platform, all).gone, {within: 'PT10M'}),
     step('ledger-has-forgotten', forgotten(platform, tenant)),
   ]

@@ -45,7 +45,7 @@ t.test('every command says what it is for, and every word and flag is explained'
 
 /** Words for what changes nothing, the last of a command. Any other word is a change, and says with `--plan` what it would do. */
 const looking =
-  /(?:^| )(?:check|doctor|document|drift|explain|export|follow|list|matrix|plan|preview|relays|report|scan|schema|sheet|show|size|status|support-bundle|verify|budget)$/
+  /(?:^| )(?:check|doctor|document|drift|explain|export|follow|list|matrix|plan|preview|relays|destinations|report|scan|schema|sheet|show|size|status|support-bundle|verify|budget)$/
 
 /** Changes without `--plan`, each with its reason. */
 const unplanned: Readonly<Record<string, string>> = {

@@ -75,6 +75,7 @@ export const levels: readonly Level[] = [
     typed: () => ['tenant', 'remove', 'acme', '--confirm', 'acme', '--keep', '1d'],
     renewed: /^(?:put \/etc\/selfhelp\/[^/]+\/state\.json|units reload \S+-(?:presentation|edition)\.service)/,
   },
+  {runbook: 'backup-transfer', scripted: here('transfer-trials.ts', 'sending')},
   {runbook: 'restore-copy', scripted: here('restore-trials.ts', 'copying')},
   {runbook: 'restore-lift', scripted: here('restore-trials.ts', 'lifting')},
   {runbook: 'certificate-issue', scripted: certificates('issue')},
