@@ -2,6 +2,8 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
 
+// What they make and drop is most of their memory: collecting it costs a tenth of their time.
+const env = {...process.env, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --max-semi-space-size=64`.trim()}
 // The tests take longest and use what processors the others leave.
 const gates = ['fast', 'types', 'lint', 'boundaries', 'dead']
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : gates
@@ -10,7 +12,7 @@ const red = []
 
 async function run(gate) {
   const began = performance.now()
-  const child = spawn('npm', ['run', '--silent', gate], {stdio: ['ignore', 'pipe', 'pipe']})
+  const child = spawn('npm', ['run', '--silent', gate], {env, stdio: ['ignore', 'pipe', 'pipe']})
   let said = ''
   child.stdout.on('data', chunk => (said += chunk))
   child.stderr.on('data', chunk => (said += chunk))

@@ -1,4 +1,4 @@
-// npm run fast: every test that needs no PostgreSQL and no lab hosts, in seconds.
+// npm run fast: every test that needs no PostgreSQL, no lab hosts and no builds, in seconds.
 import {globSync} from 'node:fs'
 import {packageRoot} from '../src/root.ts'
 import {runFiles} from './files.ts'

@@ -22,7 +22,7 @@ export interface Running {
 }
 
 /** Begun first, because they take longest. */
-const longest = /^test\/(?:machine\/reader|cli\/base|cli\/schemas|gate\/gate|cli\/run)\./
+const longest = /^test\/(?:cli\/schemas|certificate\/check|cli\/run|machine\/reader)\./
 
 /** What touches something outside: other programs, folders, the environment. */
 const outside = /testdir|mkdtemp|support\/process|child_process|process\.env|process\.on\b|chdir/

@@ -30,11 +30,15 @@ const real = /^test\/(?:ledger|runbook\/real)\//
 const journey = /^test\/journey\//
 const alone = /^test\/journey\/(?:lab|quickstart)/
 
-/** Needs neither a PostgreSQL nor lab hosts. */
-export const isFast = (file: string): boolean => !real.test(file) && !journey.test(file)
+/** They build everything, run every gate or start a command forty times: half of the time of all that need nothing else. */
+const programs = /^test\/(?:cli\/(?:base|build)|gate\/gate|release\/release)\./
+
+/** Needs neither a PostgreSQL nor lab hosts, and takes a moment. */
+export const isFast = (file: string): boolean => ![real, journey, programs].some(not => not.test(file))
 
 const parts: readonly Part[] = [
   {name: 'fast tests', files: all.filter(isFast), share: true},
+  {name: 'tests that build and start programs', files: all.filter(file => programs.test(file))},
   {name: 'tests on a real PostgreSQL', files: all.filter(file => real.test(file)), jobs: 1},
   {name: 'tests of the runtime', files: globSync('runtime/test/*.test.ts', {cwd: packageRoot()}).toSorted()},
   {name: 'journeys that are alone', files: all.filter(file => alone.test(file)), jobs: 1},
