@@ -12,16 +12,8 @@ import type {
 import {render} from '../render/render.ts'
 import type {Secret} from '../secret/secret.ts'
 import {hardening} from './hardening.ts'
-import {
-  addressed,
-  addressOf,
-  type Environment,
-  fullName,
-  hostsOf,
-  originsOf,
-  type RuntimeState,
-  stateIn,
-} from './model.ts'
+import {frontsOf, listening} from './listening.ts'
+import {addressed, type Environment, fullName, originsOf, type RuntimeState, stateIn} from './model.ts'
 import {at} from './place.ts'
 import {asReader, reader, reading} from './reader.ts'
 
@@ -115,7 +107,7 @@ export function services(environment: Environment, state: RuntimeState = stateIn
   const sockets = faces.map(role =>
     file(
       at.socketFile(id, role),
-      render('etc/systemd/system/environment-role.socket', {id, name, role, port: environment.ports[role]}),
+      render('etc/systemd/system/environment-role.socket', {id, name, role, ...listening(environment, role)}),
       {group: 'root', mode: '0644'},
     ),
   )
@@ -207,17 +199,14 @@ function settingsOf({id, archived}: Environment): Readonly<Record<string, string
 function configOf(environment: Environment, role: Face): string {
   const {id, ports} = environment
   const people = addressed(environment)
-  const own = environment.placed.find(placed => placed.role === role)?.host
-  const fronts = hostsOf(environment, 'edge')
-    .filter(host => host !== own)
-    .map(host => addressOf(environment, host))
+  const fronts = frontsOf(environment, role)
   const config = {
     role,
     environment: fullName(environment),
     tenant: environment.legalName,
     locale: environment.locale,
     timeZone: environment.timeZone,
-    listen: {address: fronts.length > 0 ? '0.0.0.0' : '127.0.0.1', port: ports[role]},
+    listen: listening(environment, role),
     admin: {socket: at.adminSocket(id, role)},
     urls: {presentation: `https://${people.presentation}`, edition: `https://${people.edition}`},
     origins: originsOf(environment, role).map(name => `https://${name}`),

@@ -107,6 +107,7 @@ export interface Templates {
     readonly id: string
     readonly name: string
     readonly role: 'presentation' | 'edition'
+    readonly address: string
     readonly port: number
   }
   'etc/systemd/system/environment-role.service': EnvironmentUnit & {

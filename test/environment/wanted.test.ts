@@ -149,6 +149,9 @@ t.test('a front hands requests to the host where the services are, and they beli
   )
   const config = JSON.parse(contentOf(services(far), '/etc/selfhelp/eabcde2/presentation.json'))
   t.match(config, {listen: {address: '0.0.0.0'}, proxies: ['127.0.0.1', '10.1.2.11']})
+  const socket = '/etc/systemd/system/eabcde2-presentation.socket'
+  t.match(contentOf(services(far), socket), /^ListenStream=0\.0\.0\.0:24000$/m, 'the socket holds what the front asks')
+  t.match(contentOf(services(environment), socket), /^ListenStream=127\.0\.0\.1:24000$/m)
   t.match(JSON.parse(contentOf(services(environment), '/etc/selfhelp/eabcde2/presentation.json')), {
     listen: {address: '127.0.0.1'},
   })

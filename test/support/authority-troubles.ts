@@ -49,16 +49,17 @@ export async function troubles(
       return true
     }
     const from = door.seen.length
+    // A nonce that pebble rejects has a request made again: orders are told apart by what finishes them.
+    const asked = (path: string) => new Set(door.seen.slice(from).filter(each => each.startsWith(path))).size
     const dead = await cmc.json(...issue)
     t.match(dead, {exit: 4}, JSON.stringify(dead.answer))
-    const asked = (path: string) => door.seen.slice(from).filter(each => each.startsWith(path)).length
-    t.same([asked('/order-plz'), asked('/finalize-order'), asked('/certZ')], [1, 1, 1], 'it died in between')
+    t.same([asked('/finalize-order'), asked('/certZ')], [1, 1], 'it died in between')
     t.equal(await served(), before)
     await alive(authority)
     door.meddle = async () => false
     await behind(cmc, authority, door)
     t.match(await cmc.json('run', 'resume', runOf(dead.answer)), {exit: 0, answer: {state: 'done'}})
-    t.same([asked('/order-plz'), asked('/certZ')], [2, 2], 'one order more')
+    t.same([asked('/finalize-order'), asked('/certZ')], [2, 2], 'one order more')
     const now = await served()
     t.not(now, before)
     for (const edge of edges) t.equal(await leafAt(edge, name), now)

@@ -1,9 +1,4 @@
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
 import {connect} from 'node:tls'
-import type {Test} from 'tap'
-import type {HostStatus} from '../../src/lab/status.ts'
 import type {Centre} from './centre.ts'
 import {application, must} from './prepared.ts'
 import {run} from './process.ts'
@@ -107,15 +102,4 @@ export async function intruderGone(cmc: Centre, host: string): Promise<void> {
 
 export async function piped(words: readonly string[], file: string, env: NodeJS.ProcessEnv): Promise<number | null> {
   return (await run(['sh', '-c', 'f=$1; shift; exec "$@" <"$f"', 'sh', file, ...words], {env})).exit
-}
-
-/** A folder with an ssh that knows this host and its key: the same program, with files of the test. */
-export function sshAside(t: Pick<Test, 'teardown'>, {address, hostKey, identity}: HostStatus): string {
-  const folder = mkdtempSync(join(tmpdir(), 'selfhelp-ssh-'))
-  t.teardown(() => rmSync(folder, {recursive: true, force: true}))
-  const known = join(folder, 'known')
-  writeFileSync(known, `${address} ${hostKey}\n`)
-  const options = `-i '${identity}' -o IdentitiesOnly=yes -o UserKnownHostsFile='${known}'`
-  writeFileSync(join(folder, 'ssh'), `#!/bin/sh\nexec /usr/bin/ssh ${options} "$@"\n`, {mode: 0o755})
-  return folder
 }
