@@ -1,4 +1,4 @@
-import {existsSync, globSync, readdirSync, readFileSync} from 'node:fs'
+import {existsSync, globSync, readFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import t from 'tap'
 import {packageRoot} from '../../src/root.ts'
@@ -29,10 +29,4 @@ t.test('every document can be found from the README', async t => {
   }
   follow('README.md')
   for (const page of pages) t.ok(found.has(page), page)
-})
-
-t.test('docs/architecture.md says what each folder of src/ is', async t => {
-  const said = read('docs/architecture.md')
-  for (const entry of readdirSync(join(root, 'src'), {withFileTypes: true}).filter(each => each.isDirectory()))
-    t.ok(said.includes(`\`${entry.name}\``) || said.includes(`src/${entry.name}`), entry.name)
 })
