@@ -29,6 +29,7 @@ const nouns = [
   'vpn',
   'connector',
   'journal',
+  'safekeeping',
   'run',
   'schedule',
   'lab',

@@ -90,7 +90,7 @@ async function setUp(): Promise<boolean> {
     () => false,
   )
   if (lab) {
-    await installPackages(['postgresql-15', 'patch', 'gnutls-bin', 'sslscan', 'nmap'], progress)
+    await installPackages(['postgresql-15', 'pgbackrest', 'patch', 'gnutls-bin', 'sslscan', 'nmap'], progress)
     await installLabPackages(progress)
   }
   if (!existsSync(runnerBuilt)) {

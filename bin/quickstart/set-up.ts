@@ -4,7 +4,7 @@ import type {Progress} from '../../src/cli/progress.ts'
 import {installLabPackages, installPackages, requireLabMachine} from '../../src/lab/requirements.ts'
 
 /** What the control plane itself runs: the ledger's PostgreSQL, and curl for the line that is printed. */
-const packages = ['postgresql-15', 'curl', 'ca-certificates', 'openssl']
+const packages = ['postgresql-15', 'pgbackrest', 'curl', 'ca-certificates', 'openssl']
 
 /** Debian packages and the build. Refuses where lab hosts cannot run. */
 export async function setUp(progress: Progress): Promise<void> {

@@ -12,11 +12,13 @@ export default class EnvironmentDrift extends BaseCommand {
   ]
 
   protected override async answer({words, world}: Typed<typeof EnvironmentDrift>) {
-    const [{differs, planEnvironments}, {platformOf}] = await Promise.all([
+    const [{differs, planEnvironments}, {platformOf}, {backupsBeside}] = await Promise.all([
       import('../../src/environment/plan.ts'),
       import('../../src/environment/steps.ts'),
+      import('../../src/backup/beside.ts'),
     ])
-    const result = await planEnvironments(await platformOf(world), words)
+    const platform = await platformOf(world)
+    const result = await planEnvironments(platform, words, backupsBeside(platform))
     return {result, view: driftRows(result), ...(differs(result) ? {exit: 'partial' as const} : {})}
   }
 }

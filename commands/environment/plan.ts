@@ -12,11 +12,13 @@ export default class EnvironmentPlan extends BaseCommand {
   ]
 
   protected override async answer({words, world}: Typed<typeof EnvironmentPlan>) {
-    const [{planEnvironments}, {platformOf}] = await Promise.all([
+    const [{planEnvironments}, {platformOf}, {backupsBeside}] = await Promise.all([
       import('../../src/environment/plan.ts'),
       import('../../src/environment/steps.ts'),
+      import('../../src/backup/beside.ts'),
     ])
-    const result = await planEnvironments(await platformOf(world), words)
+    const platform = await platformOf(world)
+    const result = await planEnvironments(platform, words, backupsBeside(platform))
     return {result, view: forecastText(result), ...(result.items.every(({ok}) => ok) ? {} : {exit: 'partial' as const})}
   }
 }

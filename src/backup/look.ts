@@ -108,8 +108,13 @@ function repositoryOf(said: Said): Repository {
   }
 }
 
+/** What the engine's own `info` says of one stanza. */
+export function stanzaIn(info: string): Pick<Repository, 'sets' | 'trouble'> {
+  return readInfo({exit: 0, info: info.trimStart().startsWith('[') ? (JSON.parse(info) as readonly Stanza[]) : info})
+}
+
 /** The engine exits 0 also when it could read nothing: only its words tell (its code 0 is "ok", 2 is "no backups yet"). */
-function readInfo({exit, info}: Said): Pick<Repository, 'sets' | 'trouble'> {
+function readInfo({exit, info}: Pick<Said, 'exit' | 'info'>): Pick<Repository, 'sets' | 'trouble'> {
   if (typeof info === 'string') return {sets: [], trouble: info.slice(0, 500) || `it ended with ${exit}`}
   const stanza = info[0]
   if (stanza === undefined) return {sets: [], trouble: 'it knows nothing of this environment'}

@@ -1,9 +1,10 @@
+import type {Temporal} from 'temporal-polyfill'
 import {type Environment, fullName, hostOf} from '../environment/model.ts'
 import {environmentLock, type Platform} from '../environment/steps.ts'
 import {Failure} from '../error.ts'
 import type {Machine} from '../machine/model.ts'
 import type {At} from '../runbook/model.ts'
-import type {Engine, Goal, Restoring} from './engine.ts'
+import type {Engine, Restoring} from './engine.ts'
 import {figuresIn, measuring} from './figures.ts'
 import {runJob} from './job.ts'
 import {archiveIn, archiveQuestion, problemsIn, repositoriesIn, repositoryQuestion} from './look.ts'
@@ -59,7 +60,7 @@ export function goalOf({set, timeline, goal}: Restoring): readonly string[] {
   const common = [`--set=${set}`, '--target-action=promote']
   switch (goal.kind) {
     case 'time':
-      return [...common, '--type=time', `--target=${engineTime(goal)}`, `--target-timeline=${timeline}`]
+      return [...common, '--type=time', `--target=${engineTime(goal.at)}`, `--target-timeline=${timeline}`]
     case 'point':
       return [...common, '--type=name', `--target=${goal.name}`, `--target-timeline=${timeline}`]
     case 'set-only':
@@ -68,7 +69,7 @@ export function goalOf({set, timeline, goal}: Restoring): readonly string[] {
 }
 
 /** `2026-11-22 14:13:12.123456+00` */
-function engineTime({at}: Extract<Goal, {kind: 'time'}>): string {
+export function engineTime(at: Temporal.Instant): string {
   const text = at.toString({fractionalSecondDigits: 6, roundingMode: 'trunc'})
   return text.replace('T', ' ').replace('Z', '+00')
 }

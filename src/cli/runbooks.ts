@@ -33,6 +33,8 @@ const builders: Readonly<Record<string, () => Promise<Build>>> = {
   'migration-production': async () => (await import('../migration/register.ts')).buildMigrationProduction,
   'migration-qualification': async () => (await import('../migration/register.ts')).buildMigrationQualification,
   'migration-rollback': async () => (await import('../migration/register.ts')).buildMigrationRollback,
+  'ledger-backup': async () => (await import('../safekeeping/register.ts')).buildLedgerBackup,
+  'ledger-drill': async () => (await import('../safekeeping/register.ts')).buildLedgerDrill,
   'restore-run': async () => (await import('../restore/register.ts')).buildRestoreRun,
   'tenant-create': async () => (await import('../tenant/register.ts')).buildTenantCreate,
   'tenant-hand-over': async () => (await import('../tenant/register.ts')).buildTenantHandOver,

@@ -18,8 +18,10 @@ export async function connectLedger(address: Address, role: Role = 'app'): Promi
 async function revive(address: Address, thrown: unknown): Promise<void> {
   if (isMissing(thrown)) throw missingLedger(address.kind === 'private' ? address.place.home : 'that database')
   if (address.kind === 'url' || !isAway(thrown)) throw unreachable(thrown)
-  const {existsSync} = await import('node:fs')
-  if (!existsSync(address.place.data)) throw missingLedger(address.place.home)
+  const {existsSync, readFileSync} = await import('node:fs')
+  if (!existsSync(`${address.place.data}/PG_VERSION`)) throw missingLedger(address.place.home)
+  const {restoring} = address.place
+  if (existsSync(restoring) && readFileSync(restoring, 'utf8') === 'laying') throw missingLedger(address.place.home)
   const {startPrivate} = await import('./private.ts')
   await startPrivate(address.place)
 }

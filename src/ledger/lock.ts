@@ -1,5 +1,6 @@
 import type {Temporal} from 'temporal-polyfill'
 import type {Queries} from './ledger.ts'
+import {setting} from './setting.ts'
 
 /** Who holds what, and whether it can still be alive. */
 export interface LockRow {
@@ -51,16 +52,17 @@ export async function conflicting(q: Queries, names: readonly string[], run: str
     order by name`
 }
 
-/** Takes each; the epoch of each grows. Call `serialiseTaking` and `conflicting` before, in the same transaction. */
+/** Takes each; the epoch of each grows, and is above what a ledger that was restored may have forgotten. Call `serialiseTaking` and `conflicting` before, in the same transaction. */
 export async function takeLocks(tx: Queries, names: readonly string[], taker: Taker): Promise<Map<string, number>> {
   const {run, operator, reason, executor} = taker
   const epochs = new Map<string, number>()
+  const floor = (await setting(tx, 'epoch-floor')) ?? 0
   for (const name of [...names].sort()) {
     const row = await tx.one<{epoch: number}>`
       insert into lock as l (name, epoch, run, owner, executor, machine, pid, reason, taken_at, heartbeat_at)
-      values (${name}, 1, ${run}, ${operator}, ${executor.id}, ${executor.machine}, ${executor.pid}, ${reason}, now(), now())
+      values (${name}, ${floor} + 1, ${run}, ${operator}, ${executor.id}, ${executor.machine}, ${executor.pid}, ${reason}, now(), now())
       on conflict (name) do update set (epoch, run, owner, executor, machine, pid, reason, taken_at, heartbeat_at)
-        = (l.epoch + 1, excluded.run, excluded.owner, excluded.executor, excluded.machine, excluded.pid, excluded.reason,
+        = (greatest(l.epoch, ${floor}) + 1, excluded.run, excluded.owner, excluded.executor, excluded.machine, excluded.pid, excluded.reason,
            now(), now())
       returning epoch`
     epochs.set(name, row?.epoch ?? 0)

@@ -9,6 +9,10 @@ export interface Place {
   readonly data: string
   readonly log: string
   readonly lock: string
+  /** Its backups, and the settings of what takes them; archiving goes on while these are there. */
+  readonly keeping: {readonly folder: string; readonly config: string}
+  /** There while a restore of the ledger is under way; `laying` in it while its data is not whole. */
+  readonly restoring: string
   /** The socket's folder; its path stays far below the 100 bytes a socket may have. */
   readonly socket: string
   /** False for tests: faster, and lost with the machine's power. */
@@ -27,6 +31,8 @@ export function placeOf(home: string, env: NodeJS.ProcessEnv): Place {
     data: join(real, 'postgres'),
     log: join(real, 'postgres.log'),
     lock: join(real, 'postgres.lock'),
+    restoring: join(real, 'ledger-restore'),
+    keeping: {folder: join(real, 'ledger-backup'), config: join(real, 'ledger-backup/pgbackrest.conf')},
     socket: join(runtimeFolder(env), `selfhelp-${hash}`),
   }
 }

@@ -38,6 +38,16 @@ export async function startPrivate(place: Place): Promise<void> {
   await startLocked(place)
 }
 
+/** Has a server that runs read its settings anew; one that was started without archiving is started again. */
+export async function resettlePrivate(place: Place, archives: boolean): Promise<void> {
+  await using _ = await lockFile(place.lock)
+  const account = await serviceAccount()
+  if (!archives) await stopLocked(place)
+  if (postmasterOf(place) === undefined) return startLocked(place)
+  writeSettings(place, account)
+  process.kill(postmasterOf(place) ?? 0, 'SIGHUP')
+}
+
 /** Stops the server, if it runs, after its sessions were told to end. */
 export async function stopPrivate(place: Place): Promise<'stopped' | 'was-stopped'> {
   if (!existsSync(place.data)) return 'was-stopped'
@@ -82,6 +92,11 @@ async function startLocked(place: Place): Promise<void> {
   else await buryDead(place)
   const account = await serviceAccount()
   makeSocketFolder(place.socket, account)
+  writeSettings(place, account)
+  await listening(place, spawnServer(place, account))
+}
+
+function writeSettings(place: Place, account: Account): void {
   for (const [name, text] of [
     ['postgresql.conf', settingsFile(place, port)],
     ['pg_hba.conf', hbaFile],
@@ -90,7 +105,6 @@ async function startLocked(place: Place): Promise<void> {
     writeFileSync(join(place.data, name), text, {mode: 0o600})
     if (account.dropped) chownSync(join(place.data, name), account.uid, account.gid)
   }
-  await listening(place, spawnServer(place, account))
 }
 
 /**

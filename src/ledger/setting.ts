@@ -14,6 +14,15 @@ export interface Settings {
   readonly 'machine-operator': string
   /** The hosts that failed the last time hosts were asked or changed. */
   readonly 'failed-hosts': readonly string[]
+  /** Where the ledger's own backups lie, and what the last one that arrived there was. */
+  readonly 'ledger-backup': {
+    readonly host: string
+    readonly folder: string
+    readonly arrivedAt?: string
+    readonly label?: string
+  }
+  /** Epochs are above it: hosts may have heard of some that a restored ledger forgot. */
+  readonly 'epoch-floor': number
   /** What edges may offer over TLS. */
   readonly 'tls-policy': 'intermediate' | 'modern'
   /** The directory of the authority that speaks ACME; all that is believed of it lies sealed. */

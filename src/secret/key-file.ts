@@ -28,10 +28,15 @@ export function readKeys(file: string): KeyEncryptionKey[] {
         'If it is lost, open its sealed copy with a recovery key: docs/decisions/secrets.md.',
       ],
     })
-  const lines = readPrivateFile(file).split('\n').filter(Boolean)
+  return keysIn(readPrivateFile(file), file)
+}
+
+/** The keys that the text of a key file says. Refusal `input-invalid`. */
+export function keysIn(text: string, from = 'That'): KeyEncryptionKey[] {
+  const lines = text.split('\n').filter(Boolean)
   const keys = lines.map(line => Buffer.from(line, 'base64'))
   if (keys.length === 0 || keys.some(key => key.length !== 32))
-    throw new Refusal('input-invalid', `${file} is not a key file: a line of 32 bytes in base64 was expected.`)
+    throw new Refusal('input-invalid', `${from} is not a key file: a line of 32 bytes in base64 was expected.`)
   return keys.map(keyOf)
 }
 
