@@ -3,12 +3,13 @@ import {readFileSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import t, {type Test} from 'tap'
 import {type Centre, centre} from '../support/centre.ts'
+import {toTheCustomer} from '../support/customer-copy.ts'
 import {whyNoLab} from '../support/lab.ts'
 import {diesOncePerStep} from '../support/lab-crash.ts'
 import {application, must, prepared} from '../support/prepared.ts'
 import {acmeFile, onHost} from '../support/tenant-hosts.ts'
 
-t.setTimeout(900_000)
+t.setTimeout(1_500_000)
 const why = await whyNoLab()
 const [production, qualification] = ['acme/production', 'acme/qualification']
 const somebody = 'somebody.real@acme.test'
@@ -53,6 +54,7 @@ t.test('qualification gets production of a moment, calls nobody and says what it
   const undo = await cmc.type('restore', 'undo', request, '--confirm', qualification)
   t.match([undo.exit, undo.err], [3, /not backed up/], 'what was there before cannot come back, and that is said')
   await lifted(t, {cmc, into})
+  await toTheCustomer(t, from)
 })
 
 interface Stands {
@@ -63,10 +65,11 @@ interface Stands {
   readonly port: number
 }
 
-/** The reference contract, whose customer wants nobody recognised in copies. */
+/** The reference contract, whose customer wants nobody recognised in copies, and a copy of their own each month. */
 function masking(cmc: Centre): string {
   const file = join(dirname(cmc.home), 'acme.yaml')
-  writeFileSync(file, `${readFileSync(acmeFile, 'utf8')}masking: [accounts]\n`)
+  const text = readFileSync(acmeFile, 'utf8').replace('monthlyTransfer: false', 'monthlyTransfer: true')
+  writeFileSync(file, `${text}masking: [accounts]\n`)
   return file
 }
 
