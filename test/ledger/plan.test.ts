@@ -7,7 +7,7 @@ import {connectLedger} from '../../src/ledger/connect.ts'
 import type {Ledger} from '../../src/ledger/ledger.ts'
 import {placeOf} from '../../src/ledger/place.ts'
 import {stopPrivate} from '../../src/ledger/private.ts'
-import {addRelease} from '../../src/ledger/release.ts'
+import {addRelease, putNotes} from '../../src/ledger/release.ts'
 import {insertRestore} from '../../src/ledger/restore.ts'
 import {packageRoot} from '../../src/root.ts'
 import type {TestLedger} from '../support/ledger.ts'
@@ -18,7 +18,6 @@ t.setTimeout(180_000)
 
 const home = mkdtempSync(join(tmpdir(), 'selfhelp-plan-'))
 const env = {PATH: process.env.PATH, SELFHELP_HOME: home, NO_COLOR: '1', XDG_RUNTIME_DIR: process.env.XDG_RUNTIME_DIR}
-const file = (name: string) => new URL(`../support/${name}`, import.meta.url).pathname
 const address = {kind: 'private', place: placeOf(home, env), database: 'selfhelp'} as const
 
 t.teardown(async () => {
@@ -60,6 +59,7 @@ t.test('a plan says what would be, and leaves every row and every file as it was
   const later = now.add({hours: 24 * 10}).toString()
   const row = {version: '0.9.0', architecture: 'x64', schemaLevel: 1, sha256: 'a'.repeat(64), size: 1}
   await addRelease(owner, {...row, signature: '', manifest: {}})
+  await putNotes(owner, {version: '0.9.0', fr: 'Nouveau', en: 'New'})
   const [{id: environment = ''} = {}] = await owner.all<{id: string}>`
     select id from environment where tenant = 'acme' and name = 'production'`
   const request = {id: 'rs00000001', environment, target: now.subtract({hours: 1}), askedBy: 'jdoe', channel: 'support'}
@@ -79,7 +79,6 @@ t.test('a plan says what would be, and leaves every row and every file as it was
 
   const before = await everything(owner)
   const operationId: string = operation.items[0].id
-  const notes = ['--notes-fr', file('seed.ts'), '--notes-en', file('seed.ts')]
   const plans: readonly (readonly [words: readonly string[], answer: object])[] = [
     [['freeze', 'add', 'acme', ...frozen, '--by', 'jdoe', '--reason', 'x'], {kind: 'customer', tenant: 'acme'}],
     [['freeze', 'add', '--all', ...frozen, '--reason', 'x'], {kind: 'vendor'}],
@@ -92,7 +91,7 @@ t.test('a plan says what would be, and leaves every row and every file as it was
     [['notice', 'deliver'], {items: []}],
     [['notice', 'resend', notice, '--reason', 'x'], {id: notice, copies: [{reply: /a plan: nothing was sent/}]}],
     [['override', 'request', 'acme/production', ...overriding], {state: 'waiting'}],
-    [['release', 'announce', '0.9.0', ...notes], {version: '0.9.0'}],
+    [['release', 'announce', '0.9.0'], {version: '0.9.0'}],
     [['restore', 'agree', request.id, '--at', soon, '--by', 'jdoe'], {state: 'agreed'}],
     [['restore', 'cancel', request.id, '--reason', 'x'], {state: 'cancelled'}],
     [['vpn', 'compare', 'acme', '--norms', 'ISO 27001'], {norms: 'ISO 27001'}],
@@ -122,8 +121,8 @@ t.test('a plan says what would be, and leaves every row and every file as it was
   await t.test('a file that is mistyped is said to be missing, wherever one is named', async t => {
     const missing = join(home, 'nothing-of-that-name')
     for (const words of [
-      ['release', 'announce', '0.9.0', '--notes-fr', missing, '--notes-en', missing],
-      ['release', 'add', 'x.tar.gz', '--public-key', missing],
+      ['release', 'add', 'x.tar.gz', '--notes-fr', missing, '--notes-en', missing],
+      ['release', 'add', 'x.tar.gz', '--public-key', missing, '--notes-fr', missing, '--notes-en', missing],
       ['notice', 'relay', 'platform', '--ca', missing],
       ['notice', 'relay', 'platform', '--password-file', missing],
       ['operator', 'add', 'joe@cmc.test', '--key', missing],
