@@ -139,7 +139,8 @@ export function schema(environment: Environment, level: number): readonly Wanted
   const command: CommandWanted = {
     kind: 'command',
     name: `schema of ${fullName(environment)} at level ${level}`,
-    argv: ['systemctl', 'start', at.unit(environment.id, 'migrate')],
+    // One that failed before stays loaded as it was: it would be started with the release of then.
+    argv: ['sh', '-c', 'systemctl daemon-reload && exec systemctl start "$1"', 'migrate', at.unit(environment.id, 'migrate')],
     unless: psql(environment, reached),
   }
   return [command]

@@ -1,6 +1,6 @@
 import {asEnvironment, type Environment} from '../environment/model.ts'
 import type {Platform} from '../environment/steps.ts'
-import {Bug, type CodedError, Failure, Refusal} from '../error.ts'
+import {Bug, CodedError, Refusal} from '../error.ts'
 import {environmentsOf} from '../ledger/environment.ts'
 import {changeMigration, migrationById} from '../ledger/migration.ts'
 import type {Kept, Safe} from '../restore/steps.ts'
@@ -59,8 +59,9 @@ export function orBack({input}: Pick<Work, 'input'>, make: (at: At) => Promise<v
       try {
         return await make(at)
       } catch (error) {
-        if (!(error instanceof Failure) || final.includes(error.code)) throw error
-        if (tries === 3 || error.code === 'action-failed') throw failed(input, error)
+        if (!(error instanceof CodedError) || error instanceof Refusal || final.includes(error.code)) throw error
+        // A fault of ours is no reason to keep people out.
+        if (tries === 3 || error instanceof Bug || error.code === 'action-failed') throw failed(input, error)
         at.tell(`${error.message} Tried again.`)
       }
     }
