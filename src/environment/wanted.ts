@@ -140,7 +140,13 @@ export function schema(environment: Environment, level: number): readonly Wanted
     kind: 'command',
     name: `schema of ${fullName(environment)} at level ${level}`,
     // One that failed before stays loaded as it was: it would be started with the release of then.
-    argv: ['sh', '-c', 'systemctl daemon-reload && exec systemctl start "$1"', 'migrate', at.unit(environment.id, 'migrate')],
+    argv: [
+      'sh',
+      '-c',
+      'systemctl daemon-reload && exec systemctl start "$1"',
+      'migrate',
+      at.unit(environment.id, 'migrate'),
+    ],
     unless: psql(environment, reached),
   }
   return [command]
