@@ -11,6 +11,7 @@ import {readiness} from './asking.ts'
 import {type Served, served, unserved} from './edge.ts'
 import {asEnvironment, type Environment, fullName, hostOf, type RuntimeState} from './model.ts'
 import type {Platform} from './platform.ts'
+import {schema} from './schema.ts'
 import {secretsOf} from './secret.ts'
 import {
   asWanted,
@@ -23,7 +24,7 @@ import {
   shareLock,
   without,
 } from './stage.ts'
-import {database, gone, ground, namedServices, running, schema, services} from './wanted.ts'
+import {database, gone, ground, namedServices, running, services} from './wanted.ts'
 
 /** A fact with its way back, and with its opposite as a fact of its own. */
 export type Reversible = Fact & {readonly undo: Undo; readonly gone: Fact}

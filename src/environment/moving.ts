@@ -4,8 +4,9 @@ import type {Fact} from '../runbook/step.ts'
 import {lettingIn, notReady, releases} from './building.ts'
 import {type Environment, hostOf, type RuntimeState} from './model.ts'
 import type {Platform} from './platform.ts'
+import {schema} from './schema.ts'
 import {type Environments, onHosts, type Stage} from './stage.ts'
-import {schema, services} from './wanted.ts'
+import {services} from './wanted.ts'
 
 /** What the services let in meanwhile. */
 export type StateOf = (environment: Environment) => Promise<RuntimeState>

@@ -1,5 +1,4 @@
 import type {
-  CommandWanted,
   DirectoryWanted,
   FileWanted,
   PgClusterWanted,
@@ -15,7 +14,7 @@ import {hardening} from './hardening.ts'
 import {frontsOf, listening} from './listening.ts'
 import {addressed, type Environment, fullName, originsOf, type RuntimeState, stateIn} from './model.ts'
 import {at} from './place.ts'
-import {asReader, reader, reading} from './reader.ts'
+import {asReader, reader} from './reader.ts'
 
 /** The PostgreSQL of Debian 12. */
 const postgresVersion = 15
@@ -133,25 +132,6 @@ export function namedServices(environment: Environment): readonly Wanted[] {
   return [...files, ...running(environment)]
 }
 
-/** Its schema stands at the level of the release; asked of the database, done by a unit under the services' own rules. */
-export function schema(environment: Environment, level: number): readonly Wanted[] {
-  const reached = `do $$ begin if (select coalesce(max(level), 0) from operation.schema_level) < ${level} then raise 'level'; end if; end $$`
-  const command: CommandWanted = {
-    kind: 'command',
-    name: `schema of ${fullName(environment)} at level ${level}`,
-    // One that failed before stays loaded as it was: it would be started with the release of then.
-    argv: [
-      'sh',
-      '-c',
-      'systemctl daemon-reload && exec systemctl start "$1"',
-      'migrate',
-      at.unit(environment.id, 'migrate'),
-    ],
-    unless: psql(environment, reached),
-  }
-  return [command]
-}
-
 /** Its services run, each younger than the files it was started from, and know the state that was written. */
 export function running({id}: Environment): readonly Wanted[] {
   return faces.flatMap((role): readonly UnitWanted[] => {
@@ -171,10 +151,6 @@ function programOf(version: string): readonly string[] {
 /** The command line that writes everything of its database to stdout. */
 export function dumping({ports}: Environment): readonly string[] {
   return ['runuser', '-u', 'postgres', '--', ...asReader('pg_dump', {port: ports.database}), '--format=custom']
-}
-
-function psql({ports}: Environment, sql: string): readonly string[] {
-  return ['runuser', '-u', 'postgres', '--', ...reading({port: ports.database}), '-c', sql]
 }
 
 /**
