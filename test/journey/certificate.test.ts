@@ -194,7 +194,9 @@ t.test('the certificates of a tenant on two edges of two sites', {skip: why ?? f
     t.equal((await of(name)).fingerprint, other.fingerprint, 'the other name has what it had')
   })
 
-  await t.test('an authority that refuses, or is busy', t => troubles(t, cmc, authority))
+  await t.test('an authority that refuses, is busy, or dies between order and certificate', t =>
+    troubles(t, cmc, {authority, edges: [north, south]}),
+  )
 
   await t.test('a full disk stops it before anything is served', t => fullDisk(t, place))
 
