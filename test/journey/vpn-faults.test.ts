@@ -4,10 +4,10 @@ import {must} from '../support/prepared.ts'
 import {keyOf} from '../support/vpn-customer.ts'
 import {vpnJourney} from '../support/vpn-journey.ts'
 
-t.setTimeout(900_000)
+t.setTimeout(1_500_000)
 const why = await whyNoLab()
 
-t.test('VPNs under faults', {skip: why ?? false, timeout: 850_000}, async t => {
+t.test('VPNs under faults', {skip: why ?? false, timeout: 1_450_000}, async t => {
   const {cmc, acme, applied, onGateway, becomes, again} = await vpnJourney(t, {name: '-vpnf', south: 1})
   const up = async (vpn: string) => t.equal((await becomes(vpn, ({state}) => state === 'up')).state, 'up')
 

@@ -5,10 +5,10 @@ import {onHost} from '../support/tenant-hosts.ts'
 import {keyOf} from '../support/vpn-customer.ts'
 import {vpnJourney} from '../support/vpn-journey.ts'
 
-t.setTimeout(900_000)
+t.setTimeout(1_500_000)
 const why = await whyNoLab()
 
-t.test('customers are reached through their VPNs', {skip: why ?? false, timeout: 800_000}, async t => {
+t.test('customers are reached through their VPNs', {skip: why ?? false, timeout: 1_450_000}, async t => {
   const journey = await vpnJourney(t)
   const {cmc, acme, globex, agreed, applied, onGateway, stateOf, becomes, again} = journey
 
