@@ -62,9 +62,10 @@ export async function welcomes(
   {contract, id, fence}: {contract: Contract; id: string; fence: Fence},
 ): Promise<readonly Welcome[]> {
   const wishes = accountsOf(contract, environment.hostnames.edition).map(account => ({...account, renew: true}))
+  const origins = originsOf(environment, 'edition').map(name => `https://${name}`)
   const answers = await ask(platform, environment, {id, fence, wishes})
   return answers.map((answer, at) => {
-    const {url, expiresAt} = said(environment, answer, (form: WelcomeForm) => welcomeForm(form, environment))
+    const {url, expiresAt} = said(environment, answer, (form: WelcomeForm) => welcomeForm(form, origins))
     const {email, role} = wishes[at] as WantedAccount
     return {email, role, url: new Secret(url), expiresAt}
   })
@@ -107,10 +108,9 @@ interface WelcomeForm {
 }
 
 /** A link leads to the service's own pages, and is written as an address is: it will stand in mail. */
-function welcomeForm({welcome}: WelcomeForm, environment: Environment) {
+function welcomeForm({welcome}: WelcomeForm, origins: readonly string[]) {
   const url = new URL(welcome.url)
-  if (!originsOf(environment, 'edition').some(name => url.origin === `https://${name}`))
-    throw new RangeError('not its own address')
+  if (!origins.includes(url.origin)) throw new RangeError('not its own address')
   return {url: url.href, expiresAt: Temporal.Instant.from(welcome.expiresAt).toString()}
 }
 

@@ -11,6 +11,7 @@ const environment = {
   id: 'eabcdef',
   placed: [{role: 'edition', host: 'north-1', reason: 'a test'}],
   hostnames: {presentation: 'acme.ezvsaas.test', edition: 'acme-edition.ezvsaas.test'},
+  domains: [],
 } as unknown as Environment
 
 t.test("a service's admin socket is asked as the service's own user: root would follow its links", async t => {
