@@ -5,14 +5,13 @@ import {environmentLock, lettingIn, type Platform, shareLock} from '../environme
 import {Refusal} from '../error.ts'
 import {putBanner} from '../ledger/environment.ts'
 import {changeMigration} from '../ledger/migration.ts'
-import {withdrawNotice} from '../ledger/notice.ts'
 import {operations, replanOperation, settleOperation} from '../ledger/operation.ts'
-import {enqueueNotice, noticeFor} from '../notice/steps.ts'
 import {backedUpNow, chainProven, measuredBefore, pointBefore, wayBackProven} from '../restore/steps.ts'
 import type {Runbook, Step, Undo} from '../runbook/model.ts'
 import {type Fact, runbook, step, undo} from '../runbook/step.ts'
 import {type Closed, closedSeconds, closing} from './closing.ts'
 import {migrationFor} from './known.ts'
+import {mailed} from './mail.ts'
 import {backToBefore, checksPass, releaseStaged, rowsAt, schemaMigrated, serversSwitched} from './move.ts'
 import {assertGate} from './schedule.ts'
 import {assertTurn, haltWaves} from './wave.ts'
@@ -45,7 +44,7 @@ function steps(work: Work, input: ProductionInput): readonly Step[] {
   const page = closing(work)
   const going = begun(work, input)
   const banner = pagesSaySo(work, input)
-  const mail = mailed(work)
+  const mail = mailed(work, 'done')
   const name = 'people-see-a-page'
   return [
     step('migration-is-running', going, {undo: going.undo}),
@@ -199,23 +198,6 @@ function inTime({platform, input}: Work, {until}: ProductionInput): Fact {
 }
 
 const minutesToGoBack = 15
-
-/** R153: after the checks, right before people are let in. */
-function mailed({platform, input}: Work): Fact & {undo: Undo} {
-  const {ledger, clock} = platform
-  const {tenant, migration, to} = input
-  const event = (run: string) => `migration/${migration}/${run}/done`
-  const about = {kind: 'migration-done', tenant, environment: `${tenant}/production`, what: to} as const
-  return {
-    holds: async at => (await noticeFor(ledger, event(at.run))) !== undefined,
-    make: at =>
-      ledger.transaction(async tx => {
-        const roles = ['operations', 'decision']
-        await enqueueNotice(tx, {...about, event: event(at.run), roles}, clock.now())
-      }),
-    undo: {kind: 'by', undo: at => withdrawNotice(ledger, event(at.run), clock.now())},
-  }
-}
 
 function recorded({platform, input, kept}: Work, {operation}: ProductionInput): Fact {
   const {ledger, clock} = platform

@@ -6,12 +6,12 @@ import {beginValidation} from '../ledger/calendar.ts'
 import {changeMigration} from '../ledger/migration.ts'
 import {operations, replanOperation, settleOperation} from '../ledger/operation.ts'
 import {stepsOfRun} from '../ledger/run.ts'
-import {enqueueNotice, noticeFor} from '../notice/steps.ts'
 import {oldDataGone} from '../restore/steps.ts'
 import type {Runbook, Step, Undo} from '../runbook/model.ts'
 import {type Fact, runbook, step, undo} from '../runbook/step.ts'
 import {type Closed, closedSeconds, closing} from './closing.ts'
 import {migrationFor} from './known.ts'
+import {mailed} from './mail.ts'
 import type {Tried} from './model.ts'
 import {checksPass, schemaMigrated, serversSwitched} from './move.ts'
 import {
@@ -80,7 +80,7 @@ function steps(work: Refreshing): readonly Step[] {
     ),
     {...step(`${name}-no-more`, page.close), closes: name},
     step('old-data-is-gone', oldDataGone(gone), undo.never('what was there before is gone', document)),
-    step('confirmation-is-on-its-way', confirmed(work)),
+    step('confirmation-is-on-its-way', mailed(work, 'qualified')),
     step('customer-validates', handedOver(work)),
   ]
 }
@@ -121,22 +121,6 @@ function begun({platform, input}: Refreshing): Fact & {undo: Undo} {
           if (operation) await replanOperation(tx, operation)
         }),
     },
-  }
-}
-
-/** R141: one mail, and only after success; it asks for the validation. */
-function confirmed({platform, input}: Refreshing): Fact {
-  const {ledger, clock} = platform
-  const {tenant, migration, to} = input
-  const event = (run: string) => `migration/${migration}/${run}/qualified`
-  const about = {kind: 'migration-qualified', tenant, environment: `${tenant}/qualification`, what: to} as const
-  return {
-    holds: async at => (await noticeFor(ledger, event(at.run))) !== undefined,
-    make: at =>
-      ledger.transaction(async tx => {
-        const roles = ['operations', 'decision']
-        await enqueueNotice(tx, {...about, event: event(at.run), roles}, clock.now())
-      }),
   }
 }
 

@@ -5,7 +5,6 @@ import {Refusal} from '../error.ts'
 import {figuresAt} from '../ledger/backup.ts'
 import {putVersion} from '../ledger/environment.ts'
 import {changeMigration} from '../ledger/migration.ts'
-import {enqueueNotice, noticeFor} from '../notice/steps.ts'
 import {
   atTheTarget,
   backedUpNow,
@@ -22,6 +21,7 @@ import type {At, Runbook, Step, Undo} from '../runbook/model.ts'
 import {type Fact, runbook, step, undo} from '../runbook/step.ts'
 import {type Closed, closedSeconds, closing} from './closing.ts'
 import {migrationFor} from './known.ts'
+import {mailed} from './mail.ts'
 import {checksPass, releaseStaged, rowsAt, serversSwitched} from './move.ts'
 import {failed, type MoveInput, orBack, type Work, workOf} from './work.ts'
 
@@ -79,7 +79,7 @@ function steps(platform: Platform, input: RollbackInput, verify: Asking['verify'
       checksPass(work, () => rowsAt(work, input.point)),
     ),
     step('new-line-has-a-full-backup', newFull(work.going)),
-    step('mail-is-on-its-way', mailed(work)),
+    step('mail-is-on-its-way', mailed(work, 'rolled-back')),
     {
       ...step(`${name}-no-more`, page.close, undo.never('people write into the version of before', document)),
       closes: name,
@@ -186,21 +186,6 @@ async function servedAgain({platform, which, input}: Back, state: StateOf, at: A
     state,
   )
   if (!(await now.holds(at))) await now.make(at)
-}
-
-function mailed({platform, input}: Back): Fact {
-  const {ledger, clock} = platform
-  const {tenant, migration, to} = input
-  const event = (run: string) => `migration/${migration}/${run}/rolled-back`
-  const about = {kind: 'migration-rolled-back', tenant, environment: `${tenant}/production`, what: to} as const
-  return {
-    holds: async at => (await noticeFor(ledger, event(at.run))) !== undefined,
-    make: at =>
-      ledger.transaction(async tx => {
-        const roles = ['operations', 'decision']
-        await enqueueNotice(tx, {...about, event: event(at.run), roles}, clock.now())
-      }),
-  }
 }
 
 function recorded({platform, input, kept}: Back): Fact {
