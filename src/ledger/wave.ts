@@ -51,13 +51,15 @@ export async function waves(
     order by created_at desc, id`
 }
 
-/** Who is in a wave, in order, and how far each is. */
+/** Who is in a wave, in order, and how far each is; who runs the version without a migration is done. */
 export async function waveMembers(
   q: Queries,
   {id, version}: Pick<WaveRow, 'id' | 'version'>,
 ): Promise<WaveMemberRow[]> {
   return q.all<WaveMemberRow>`
-    select m.tenant, m.batch, g.id migration, g.state from migration_wave_member m
+    select m.tenant, m.batch, g.id migration, coalesce(g.state, case when e.version = ${version} then 'done' end) state
+    from migration_wave_member m
+    left join environment e on e.tenant = m.tenant and e.name = 'production'
     left join lateral (select id, state from migration where tenant = m.tenant and version = ${version}
       order by asked_at desc limit 1) g on true
     where m.wave = ${id} order by m.position`

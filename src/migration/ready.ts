@@ -3,6 +3,7 @@ import type {Contract} from '../contract/model.ts'
 import {hostOf} from '../environment/model.ts'
 import type {Platform} from '../environment/steps.ts'
 import {Bug, Refusal} from '../error.ts'
+import {migrations} from '../ledger/migration.ts'
 import {unfinishedRun} from '../ledger/run.ts'
 import {tenantNamed} from '../ledger/tenant.ts'
 import {assertReachable} from '../release/steps.ts'
@@ -73,6 +74,20 @@ function refuseEarly(row: MigrationRow, now: number): void {
   })
 }
 
+/** The way back leads from what this migration brought, and from nothing that came after it. */
+async function assertLast({ledger}: Pick<Platform, 'ledger'>, row: MigrationRow, runs: string): Promise<void> {
+  const later = (await migrations(ledger, {tenant: row.tenant})).find(
+    ({askedAt, state}) =>
+      Temporal.Instant.compare(askedAt, row.askedAt) > 0 && state !== 'rolled-back' && state !== 'abandoned',
+  )
+  if (!later && runs === row.version) return
+  const what = later ? `migration ${later.id} came after it` : `production runs ${runs}`
+  throw new Refusal('migration-state', `Migration ${row.id} brought ${row.version}; since then ${what}.`, {
+    facts: {migration: row.id, runs, later: later?.id, state: later?.state},
+    remedies: [`selfhelp migration show ${later?.id ?? row.id}`],
+  })
+}
+
 /** A rollback as a run, with what would be lost since people were let in: rows by table. */
 export interface ReadyBack {
   readonly input: RollbackInput
@@ -89,6 +104,7 @@ export async function readyToRollBack(platform: Platform, id: string): Promise<R
   const opened = closed[safety.run]?.to
   const lost = before || !opened ? {} : await lostRows(platform, production, Temporal.Instant.from(opened))
   if (before) return {input: before.input as RollbackInput, lost}
+  await assertLast(platform, row, production.version)
   const about = {migration: id, tenant: row.tenant, name: 'production', id: production.id} as const
   const versions = {host: hostOf(production, 'database'), from: row.version, to: from}
   const back = {set: safety.label, timeline: safety.timeline, point: pointBefore(safety.run)}

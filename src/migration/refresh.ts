@@ -130,7 +130,7 @@ export function asProduction(work: Refreshing, state: StateOf): Reversible {
       kind: 'by',
       undo: async here => {
         await swap(platform, {environment: await which(), restore: input.migration, way: 'out'}, here)
-        await takenBack(work)
+        await takenBack(work, here)
         await putVersion(platform.ledger, input.id, input.before)
         const old = at(input.before)
         if (!(await old.holds(here))) await old.make(here)
@@ -154,18 +154,20 @@ type Kept = Record<keyof CopyRow, string>
 
 async function saidToBeCopy({platform, kept, input}: Refreshing, at: At): Promise<void> {
   const {ledger, clock} = platform
-  const detail = await kept.detail()
-  if ((detail.copyBefore as {run: string} | undefined)?.run === at.run) return
-  const row = await copyOf(ledger, input.id)
-  await kept.keep({copyBefore: {run: at.run, ...(row ? {row} : {})}})
+  const before = (await kept.detail()).copyBefore as {run: string} | undefined
+  if (before?.run !== at.run) {
+    const row = await copyOf(ledger, input.id)
+    await kept.keep({copyBefore: {run: at.run, ...(row ? {row} : {})}})
+  }
   const origin = `${input.tenant}/production`
   const source = await sourceOf(platform, at)
   const copy = {environment: input.id, origin, moment: source.at, masked: input.masking, madeAt: clock.now()}
   await putCopy(ledger, {...copy, liftedAt: undefined, liftedBy: undefined})
 }
 
-async function takenBack({platform, kept, input}: Refreshing): Promise<void> {
-  const {row} = ((await kept.detail()).copyBefore ?? {}) as {row?: Kept}
+async function takenBack({platform, kept, input}: Refreshing, at: At): Promise<void> {
+  const {run, row} = ((await kept.detail()).copyBefore ?? {}) as {run?: string; row?: Kept}
+  if (run !== at.run) return
   if (row) await putCopy(platform.ledger, row as unknown as CopyRow)
   else await deleteCopy(platform.ledger, input.id)
 }

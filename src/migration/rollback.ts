@@ -23,6 +23,7 @@ import {type Closed, closedSeconds, closing} from './closing.ts'
 import {migrationFor} from './known.ts'
 import {mailed} from './mail.ts'
 import {checksPass, releaseStaged, rowsAt, serversSwitched} from './move.ts'
+import {haltWaves} from './wave.ts'
 import {failed, type MoveInput, orBack, type Work, workOf} from './work.ts'
 
 /** `from` is what runs now, `to` what ran before. */
@@ -60,7 +61,7 @@ function steps(platform: Platform, input: RollbackInput, verify: Asking['verify'
   const goal = {kind: 'point', name: input.point} as const
   const target = {restore: input.migration, set: input.set, timeline: input.timeline, goal}
   const work: Back = {...rest, input, kept, going: {platform, which: rest.which, kept, input: target}}
-  const page = closing(work)
+  const [page, mail] = [closing(work), mailed(work, 'rolled-back')]
   const [going, laid, data] = [begun(work), laidOut(work.going), dataOfBefore(work, page.state)]
   const name = 'people-see-a-page'
   return [
@@ -79,7 +80,7 @@ function steps(platform: Platform, input: RollbackInput, verify: Asking['verify'
       checksPass(work, () => rowsAt(work, input.point)),
     ),
     step('new-line-has-a-full-backup', newFull(work.going)),
-    step('mail-is-on-its-way', mailed(work, 'rolled-back')),
+    step('mail-is-on-its-way', mail, {undo: mail.undo}),
     {
       ...step(`${name}-no-more`, page.close, undo.never('people write into the version of before', document)),
       closes: name,
@@ -101,16 +102,20 @@ function held(work: Work, fact: Fact): Fact {
 
 function begun({platform, input}: Back): Fact & {undo: Undo} {
   const {ledger} = platform
-  const id = input.migration
+  const {migration: id, tenant} = input
   return {
     holds: async at => {
       const row = await migrationFor(ledger, id)
       return row.state === 'rolling-back' && row.run === at.run
     },
     make: async at => {
-      if (await changeMigration(ledger, {id, from: ['done']}, {state: 'rolling-back', run: at.run})) return
-      throw new Refusal('migration-state', `Migration ${id} is not done; there is nothing to roll back.`, {
-        remedies: [`selfhelp migration show ${id}`],
+      await ledger.transaction(async tx => {
+        if (!(await changeMigration(tx, {id, from: ['done']}, {state: 'rolling-back', run: at.run})))
+          throw new Refusal('migration-state', `Migration ${id} is not done; there is nothing to roll back.`, {
+            remedies: [`selfhelp migration show ${id}`],
+          })
+        const why = `${tenant} is rolled back, run ${at.run}`
+        await haltWaves(tx, {tenant, version: input.from, why})
       })
     },
     undo: {

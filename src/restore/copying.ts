@@ -3,11 +3,13 @@ import type {Environment} from '../environment/model.ts'
 import {environmentLock, type Platform} from '../environment/steps.ts'
 import {Bug} from '../error.ts'
 import type {Runbook, Step} from '../runbook/model.ts'
-import {during, runbook, step} from '../runbook/step.ts'
+import {during, runbook, step, undo} from '../runbook/step.ts'
 import {begun, ended, frozen, openedAgain} from './around.ts'
 import {copyBeside, inItsPlace, mayRead, ownAccounts, saysSo, schemaFits} from './copy.ts'
 import {checksHold, oldDataGone} from './exchange.ts'
 import {type CopyInput, type CopyWork, closedAtMost, keptIn} from './work.ts'
+
+const document = 'docs/runbooks/restore-copy.md'
 
 type Named = (id: string, tenant: string) => Promise<Environment>
 
@@ -47,7 +49,7 @@ function steps(work: CopyWork): readonly Step[] {
       step('checks-hold', checksHold(work)),
       step('people-have-accounts-of-their-own', ownAccounts(work)),
     ]),
-    step('old-data-is-gone', oldDataGone(work)),
+    step('old-data-is-gone', oldDataGone(work), undo.never('what was there before is gone', document)),
     step('restore-is-recorded', ended(work)),
   ]
 }

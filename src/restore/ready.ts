@@ -13,7 +13,7 @@ import type {CopyInput, RestoreInput} from './work.ts'
 /** The input of `restore run`: of its unfinished run, else planned anew. Throws `restore-state`, `restore-out-of-reach`. */
 export async function readyToRun(platform: Platform, id: string): Promise<RestoreInput | CopyInput> {
   const before = await begunOf(platform, id)
-  if (before) return before
+  if (before?.to === 'done') return before
   const {row, environment, into} = await restoreIn(platform.ledger, id, ['agreed'])
   refuseEarly(id, row.agreedFor, platform.clock.now())
   const plan = await planOf(platform, {environment, into, target: row.target})
@@ -28,7 +28,7 @@ export async function readyToRun(platform: Platform, id: string): Promise<Restor
 /** The input of `restore undo`: back to the point that was measured before. Throws `restore-state`. */
 export async function readyToUndo(platform: Platform, id: string): Promise<RestoreInput> {
   const before = await begunOf(platform, id)
-  if (before) return before
+  if (before?.to === 'undone') return before
   const {row, environment, into} = await restoreIn(platform.ledger, id, ['done'])
   if (into) throw notBackedUp(id, into)
   const safety = row.detail.safety as {label: string; run: string; timeline: number}

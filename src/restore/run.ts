@@ -2,11 +2,13 @@ import {drillLock} from '../backup/steps.ts'
 import type {Environment} from '../environment/model.ts'
 import {environmentLock, type Platform} from '../environment/steps.ts'
 import type {Runbook, Step} from '../runbook/model.ts'
-import {during, runbook, step} from '../runbook/step.ts'
+import {during, runbook, step, undo} from '../runbook/step.ts'
 import {begun, chainProven, ended, frozen, openedAgain} from './around.ts'
 import {atTheTarget, checksHold, laidOut, newFull, oldDataGone} from './exchange.ts'
 import {backedUpNow, measuredBefore, wayBackProven} from './way-back.ts'
 import {closedAtMost, keptIn, type RestoreInput, type Work} from './work.ts'
+
+const document = 'docs/runbooks/restore-run.md'
 
 /** Production goes back to an earlier moment, and everything before reopening can be taken back (R237–R241). */
 export function restoreRun(
@@ -30,11 +32,12 @@ function steps(work: Work): readonly Step[] {
   const laid = laidOut(work)
   const target = atTheTarget(work)
   const going = begun(work)
+  const opened = {...openedAgain(work), ...undo.never('people write into what was restored', document)}
   return [
     step('restore-is-running', going, {undo: going.undo}),
     step('chain-is-proven-restorable', chainProven(work), {within: 'PT10M'}),
     step('target-is-laid-out-and-reached-beside', laid, {undo: laid.undo, within: 'PT1M'}),
-    ...during('writes-are-frozen', {...frozen(work), atMost: closedAtMost}, openedAgain(work), [
+    ...during('writes-are-frozen', {...frozen(work), atMost: closedAtMost}, opened, [
       step('active-database-is-backed-up', backedUpNow(work)),
       step('state-before-is-measured-and-archived', measuredBefore(work)),
       step('database-is-at-the-target', target, {undo: target.undo}),

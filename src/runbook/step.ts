@@ -9,6 +9,11 @@ export interface Opening extends Fact {
   readonly atMost: string
 }
 
+/** The end of a bracket; what happens after it may be a point of no return. */
+export interface Closing extends Fact {
+  readonly undo?: Undo
+}
+
 /** A named fact as a step; `within` is how long outside failures are retried (ISO 8601, default PT2M). */
 export function step(name: string, fact: Fact, how: {undo?: Undo; within?: string} = {}): Step {
   return {name, holds: at => fact.holds(at), make: at => fact.make(at), ...how}
@@ -23,11 +28,11 @@ export const undo = {
 } as const
 
 /** A bracket: opened, the steps, closed. An interruption inside leaves it open until its deadline; resume renews it. */
-export function during(name: string, open: Opening, close: Fact, steps: readonly Step[]): Step[] {
+export function during(name: string, open: Opening, close: Closing, steps: readonly Step[]): Step[] {
   return [
     {...step(name, open, undo.by(close)), opens: {atMost: open.atMost}},
     ...steps,
-    {...step(`${name}-no-more`, close), closes: name},
+    {...step(`${name}-no-more`, close, close.undo && {undo: close.undo}), closes: name},
   ]
 }
 

@@ -193,6 +193,8 @@ t.test(
         const slot = {fromAt: at, untilAt: at.add({hours: 2})}
         await changeMigration(ledger, {id, from: states}, {state, slot})
         await ledger.owner.all`update environment set version = '0.2.0' where name = 'qualification'`
+        const runs = state === 'done' ? '0.2.0' : '0.1.0'
+        await ledger.owner.all`update environment set version = ${runs} where name = 'production'`
         const before = await migrationById(ledger, id)
         const said = await tries[verb](id).then(
           () => 'done',
@@ -210,3 +212,17 @@ t.test(
       }
   },
 )
+
+t.test('only the last migration is rolled back, and only while production runs what it brought', async t => {
+  const {ledger, platform} = await world(t)
+  const safety = {label: 'x', run: 'r1', timeline: 1}
+  const about = {tenant: 'acme', version: '0.2.0', askedBy: 'jdoe', ticket: 'T', askedAt: now}
+  await insertMigration(ledger, {id: 'g-first', ...about, detail: {from: '0.1.0', safety, closed: {}}})
+  await changeMigration(ledger, {id: 'g-first', from: states}, {state: 'done'})
+  const back = () => readyToRollBack(platform, 'g-first')
+  await t.rejects(back(), {code: 'migration-state', message: /production runs 0\.1\.0/})
+  await ledger.owner.all`update environment set version = '0.2.0' where name = 'production'`
+  t.match(await back(), {input: {from: '0.2.0', to: '0.1.0'}})
+  await insertMigration(ledger, {id: 'g-next', ...about, askedAt: now.add({minutes: 1}), detail: {}})
+  await t.rejects(back(), {code: 'migration-state', message: /migration g-next came after it/})
+})

@@ -59,6 +59,10 @@ t.test(
     await changeMigration(ledger, {id: 'g-acme', from: states}, {state: 'done'})
     await turn('bolt')
     await turn('cobalt')
+    await ledger.owner.all`delete from migration where tenant = 'acme'`
+    await t.rejects(turn('bolt'), {message: /before it come acme/})
+    await ledger.owner.all`update environment set version = ${version} where tenant = 'acme'`
+    await turn('bolt')
     await turnWave(ledger, {id, state: 'paused', why: 'week-end'})
     await t.rejects(turn('bolt'), {message: /paused: week-end/})
     t.match(await listWaves(ledger), {items: [{id, state: 'paused', batch: 2}]})

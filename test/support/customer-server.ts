@@ -21,7 +21,7 @@ export async function customerServer(lab: string, password: string) {
   await run(`set -e; useradd --create-home --shell /bin/sh cmc; echo 'cmc:${password}' | chpasswd
     install -d -o cmc -g cmc /home/cmc/in
     mkdir -p /etc/ssh/sshd_config.d; echo 'PasswordAuthentication yes' >/etc/ssh/sshd_config.d/00-cmc.conf
-    systemctl reload ssh`)
+    systemctl restart ssh`)
   const {address, hostKey} = (await labStatus(lab)).hosts[0] as {address: string; hostKey: string}
   return {run, address, hostKey}
 }
