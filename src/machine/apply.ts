@@ -1,4 +1,5 @@
 import {randomUUID} from 'node:crypto'
+import {setTimeout as sleep} from 'node:timers/promises'
 import {Bug, Failure, Refusal} from '../error.ts'
 import type {Action, Answer, Applied, Change, Connection, Fence, Machine, Plan, Question, Wanted} from './model.ts'
 import {actionsOf, type Comparison, comparison, guardOf, planOf} from './plan.ts'
@@ -105,8 +106,15 @@ async function confirm(
 ): Promise<number> {
   const second = connection.again()
   const actions: readonly Action[] = [{act: 'confirm', args: []}]
+  const exchange = {id: `confirm.${randomUUID()}`, fence, frames: actions}
+  // An sshd that was just reloaded refuses connections for a moment.
+  const again = async (cause: unknown) => {
+    if (!(cause instanceof Failure) || cause.code !== 'host-unreachable') throw cause
+    await sleep(1000)
+    return second.exchange(exchange)
+  }
   try {
-    const answers = await second.exchange({id: `confirm.${randomUUID()}`, fence, frames: actions})
+    const answers = await second.exchange(exchange).catch(again)
     mustHaveWorked({host: connection.host, actions}, answers)
     return second.roundTrips
   } catch (cause) {

@@ -1,3 +1,5 @@
+import {existsSync} from 'node:fs'
+import {setTimeout as sleep} from 'node:timers/promises'
 import {build} from 'esbuild'
 import t from 'tap'
 import {codes} from '../../src/error.ts'
@@ -26,9 +28,15 @@ await build({
 
 /** Runs the fixture; `interrupted` sends it SIGINT once it has begun to wait. */
 function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}, interrupted = false): Promise<Ended> {
+  const waits = `${dir}/${argv.join('')}.waits`
   return process([node, fixture, ...argv], {
-    env: {PATH: path, NODE_COMPILE_CACHE: `${dir}/compiled`, ...env},
-    during: child => void (interrupted && setTimeout(() => child.kill('SIGINT'), 1500)),
+    env: {PATH: path, NODE_COMPILE_CACHE: `${dir}/compiled`, ...(interrupted ? {ANSWER_WAITS: waits} : {}), ...env},
+    during: async child => {
+      if (!interrupted) return
+      while (!existsSync(waits)) await sleep(20)
+      await sleep(300)
+      child.kill('SIGINT')
+    },
   })
 }
 

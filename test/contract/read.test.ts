@@ -40,7 +40,7 @@ for (const bad of cases) {
         bad.says,
       )
     if (bad.line) t.equal(problems[0]?.line, bad.line)
-    t.ok(took < 2000, `in time: ${Math.round(took)} ms`)
+    t.ok(took < 20_000, `in time: ${Math.round(took)} ms`)
   })
 }
 

@@ -13,7 +13,7 @@ import {onHost} from '../support/tenant-hosts.ts'
 t.setTimeout(600_000)
 const why = await whyNoLab()
 const book = new URL('../support/page-book.ts', import.meta.url).href
-const seconds = 20
+const seconds = 45
 
 /** What the makers need to understand a run that ended on a lab host in the middle of a step. */
 function tellsAll(t: Test, parts: Bundled['parts'], environment: string): void {

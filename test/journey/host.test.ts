@@ -9,15 +9,16 @@ const every = ['edge', 'presentation', 'edition', 'database']
 
 /** Ports of the host that answer somebody outside. */
 async function openFrom(cmc: Centre, address: string, ports: readonly number[]): Promise<number[]> {
-  const script = 'for p in "$@"; do timeout 1 bash -c "</dev/tcp/$0/$p" 2>/dev/null && echo $p; done; true'
+  const script = 'for p in "$@"; do (timeout 10 bash -c "</dev/tcp/$0/$p" 2>/dev/null && echo $p) & done; wait; true'
   const words = ['lab', 'outside', '--lab', cmc.lab, '--', 'bash', '-c', script, address, ...ports.map(String)]
-  return (await cmc.type(...words)).out.split('\n').filter(Boolean).map(Number)
+  const open = (await cmc.type(...words)).out.split('\n').filter(Boolean).map(Number)
+  return open.sort((a, b) => a - b)
 }
 
 const console = (cmc: Centre, host: string, ...argv: readonly string[]) =>
   cmc.type('lab', 'ssh', host, '--lab', cmc.lab, '--', ...argv)
 
-t.test('a Debian machine becomes a host', {skip: why ?? false, timeout: 600_000}, async t => {
+t.test('a Debian machine becomes a host', {skip: why ?? false, timeout: 840_000}, async t => {
   const cmc = await centre(t, '-host', [
     {name: 'north', count: 2},
     {name: 'south', count: 1},
@@ -174,7 +175,7 @@ t.test('a Debian machine becomes a host', {skip: why ?? false, timeout: 600_000}
     const began = performance.now()
     const {exit, answer} = await cmc.json('host', 'plan', '--all', '--deadline', '600')
     t.equal(exit, 5)
-    t.ok(performance.now() - began < 60_000)
+    t.ok(performance.now() - began < 300_000)
     t.match(answer.items, [
       {host: 'north-1', ok: true},
       {host: 'north-2', ok: false},

@@ -18,6 +18,7 @@ import {Secret} from '../../src/secret/secret.ts'
 import {silent, testLab, whyNoLab} from '../support/lab.ts'
 import {adopted, fenceOf, root} from '../support/machine.ts'
 
+t.setTimeout(900_000)
 const name = testLab('-machine')
 const why = await whyNoLab()
 const fence = fenceOf('north-1')
@@ -171,7 +172,9 @@ async function hop(target: SshTarget): Promise<{server: Server; port: number; pu
 async function cut(t: Test, target: SshTarget): Promise<void> {
   const {server, port, pull} = await hop(target)
   const connection = sshConnection({...target, address: '127.0.0.1', port})
-  const count = (what: string) => run('sh', '-c', `echo ${what} >>/srv/effects; sleep 1; wc -l </srv/effects`)
+  // The second takes as long as a busy machine may need to see it and to pull.
+  const count = (what: string, at: number) =>
+    run('sh', '-c', `echo ${what} >>/srv/effects; sleep ${at === 1 ? 10 : 1}; wc -l </srv/effects`)
   const exchange = {id: id(), fence, frames: ['first', 'second', 'third'].map(count)}
   const asking = connection.exchange(exchange)
   const refused = t.rejects(asking, {code: 'host-unreachable', facts: {answered: 1, frames: 3}})
@@ -187,11 +190,8 @@ async function cut(t: Test, target: SshTarget): Promise<void> {
   await direct.exchange({id: id(), fence, frames: []})
   t.equal(await effects(), 'first\nsecond\n', 'it stopped after the operation it was in')
   const answers = await connection.exchange(exchange)
-  t.strictSame(
-    answers.map(a => a.out),
-    ['1\n', '2\n', '3\n'],
-    'each effect happened once, and its output was kept',
-  )
+  const told = answers.map(({out}) => out)
+  t.strictSame(told, ['1\n', '2\n', '3\n'], 'each effect happened once, and its output was kept')
   await Promise.all([connection.close(), direct.close()])
   server.close()
 }

@@ -162,7 +162,7 @@ t.test('no secret is told anywhere in a whole journey', {skip: why ?? false, tim
     const planted = {name: 'planted', value: randomBytes(24).toString('base64url')}
     const log = `${roots['north-1']}/var/log/planted.log`
     writeFileSync(log, `{"line":"${Buffer.from(`key=${planted.value}`).toString('base64')}"}`)
-    const sleeping = ['sh', '-c', 'sleep 0.3', planted.value]
+    const sleeping = ['sh', '-c', 'sleep 3', planted.value]
     await run(sleeping, {env: {PATH: process.env.PATH, PLANTED: planted.value}})
     await type('tenant', 'hand-over', 'acme', '--by', 'jdoe', '--reason', planted.value)
     const found = (await lookEverywhere(needlesOf([planted]))).map(each => named(each).path)

@@ -216,7 +216,7 @@ interface Asked {
 function status({address, hostname, ca, path = '/'}: Asked): Promise<number> {
   return new Promise((resolve, reject) => {
     const options = {host: address, servername: hostname, ca, headers: {host: hostname}, agent: false, path} as const
-    const asked = request({...options, timeout: 5000}, answer => {
+    const asked = request({...options, timeout: 30_000}, answer => {
       answer.resume()
       answer.on('end', () => resolve(answer.statusCode ?? 0))
     })

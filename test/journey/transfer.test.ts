@@ -10,7 +10,7 @@ import {sent} from '../../src/transfer/send.ts'
 import {customerServer, ftpServers, type Run} from '../support/customer-server.ts'
 import {silent, testLab, whyNoLab} from '../support/lab.ts'
 
-t.setTimeout(600_000)
+t.setTimeout(1_500_000)
 const why = await whyNoLab()
 const word = 'a password of the customer'
 const mebibyte = 1_048_576

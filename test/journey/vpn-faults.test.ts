@@ -53,7 +53,7 @@ t.test('VPNs under faults', {skip: why ?? false, timeout: 1_450_000}, async t =>
     await again('acme')
     await up('acme')
     await must(cmc, 'vpn', 'rotate-secret', 'acme', '--reason', 'yearly')
-    t.equal((await becomes('acme', () => true)).state, 'up', 'what is up goes on')
+    t.equal((await becomes('acme', ({state}) => state === 'up')).state, 'up', 'what is up goes on')
     await must(cmc, 'vpn', 'rotate-secret', 'acme', '--now', '--reason', 'it leaked')
     await acme.run('swanctl --initiate --child self-help-north --timeout 3 >/dev/null 2>&1; true')
     t.match(await becomes('acme', ({fault}) => fault?.layer === 'certificate'), {

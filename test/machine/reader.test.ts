@@ -101,7 +101,7 @@ t.test('a question may fail and the next is still asked; an action that fails is
 
 t.test('asking leaves nothing behind', async t => {
   await connection.exchange({id: id(), frames: [{ask: 'run', args: ['true']}]})
-  await setTimeout(200)
+  for (let n = 0; n < 300 && readdirSync(at('run/selfhelp')).length > 0; n++) await setTimeout(50)
   t.strictSame(readdirSync(at('run/selfhelp')), [])
 })
 
@@ -126,11 +126,11 @@ t.test('the same exchange asked again tells what was done and does only the rest
 
 t.test('a cut connection stops after the operation it was in, and the rest is done when asked again', async t => {
   const cut = {id: id(), fence}
-  const slow = run('sh', '-c', 'sleep 1.5; echo done >>"$1"', '-', at('slow'))
+  const slow = run('sh', '-c', 'sleep 4; echo done >>"$1"', '-', at('slow'))
   const next = run('sh', '-c', 'echo done >>"$1"', '-', at('next'))
-  const short = localConnection('here', {root, deadline: 700})
+  const short = localConnection('here', {root, deadline: 2500})
   await t.rejects(short.exchange({...cut, frames: [slow, next]}), {code: 'host-unreachable', facts: {answered: 0}})
-  await setTimeout(1500)
+  for (let n = 0; n < 300 && !existsSync(at('slow')); n++) await setTimeout(100)
   t.equal(readFileSync(at('slow'), 'utf8'), 'done\n')
   t.notOk(existsSync(at('next')))
   await connection.exchange({...cut, frames: [slow, next]})
@@ -140,9 +140,9 @@ t.test('a cut connection stops after the operation it was in, and the rest is do
 t.test('changing leaves nothing behind but what was answered', async t => {
   const names = Array.from({length: 20}, id)
   for (const name of names) await connection.exchange({id: name, fence, frames: [run('true')]})
-  await setTimeout(200)
-  const files = names.flatMap(name => readdirSync(at(`var/lib/selfhelp/exchange/${name}`)))
-  t.strictSame([...new Set(files)].toSorted(), ['1.err', '1.exit', '1.out', 'of'])
+  const left = () => [...new Set(names.flatMap(name => readdirSync(at(`var/lib/selfhelp/exchange/${name}`))))]
+  for (let n = 0; n < 300 && left().length > 4; n++) await setTimeout(50)
+  t.strictSame(left().toSorted(), ['1.err', '1.exit', '1.out', 'of'])
 })
 
 t.test('what processes left that are no more is taken away, what others are at work with is not', async t => {

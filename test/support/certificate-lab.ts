@@ -1,6 +1,6 @@
 import {connect} from 'node:tls'
 import type {Centre} from './centre.ts'
-import {application, must} from './prepared.ts'
+import {application, hostsAreApplied, must} from './prepared.ts'
 import {run} from './process.ts'
 import {onHost} from './tenant-hosts.ts'
 
@@ -15,14 +15,14 @@ export async function edgesOfTwoSites(cmc: Centre): Promise<void> {
     const {hostKey} = await cmc.host(name)
     await must(cmc, 'host', 'add', name, ...(await cmc.adopting(name, ...roles)), '--host-key', hostKey)
   }
-  await must(cmc, 'host', 'apply', '--all')
+  await hostsAreApplied(cmc)
   await must(cmc, 'release', 'build')
 }
 
 /** SHA-256 of the leaf that is served. */
 export function leafAt(address: string, servername: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect({host: address, port: 443, servername, rejectUnauthorized: false, timeout: 5000})
+    const socket = connect({host: address, port: 443, servername, rejectUnauthorized: false, timeout: 30_000})
     socket.once('error', reject).once('timeout', () => reject(new Error('timeout')))
     socket.once('secureConnect', () => {
       resolve(socket.getPeerCertificate().fingerprint256.replaceAll(':', '').toLowerCase())
@@ -34,7 +34,7 @@ export function leafAt(address: string, servername: string): Promise<string> {
 /** What a responder says of the leaf that is served, in base64, where the edge gives it along (`status_request`). */
 export function stapleAt(address: string, servername: string): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    const options = {host: address, port: 443, servername, rejectUnauthorized: false, requestOCSP: true, timeout: 5000}
+    const options = {host: address, port: 443, servername, rejectUnauthorized: false, requestOCSP: true, timeout: 9000}
     const socket = connect(options)
     let word: string | undefined
     socket.on('OCSPResponse', (response: Buffer | null) => {

@@ -13,10 +13,12 @@ export interface How {
   readonly stdin?: string
   /** Called with the child as soon as it runs. */
   readonly during?: (child: {kill(signal: NodeJS.Signals): void; pid: number}) => void
+  /** Hears everything that was said on stderr until now. */
+  readonly heard?: (err: string) => void
 }
 
 /** Runs a program without tap's own hooks in it, as an operator would. */
-export async function run(argv: readonly string[], {env, cwd, stdin, during}: How = {}): Promise<Ended> {
+export async function run(argv: readonly string[], {env, cwd, stdin, during, heard}: How = {}): Promise<Ended> {
   const child = spawn('/usr/bin/env', ['-u', 'NODE_OPTIONS', ...argv], {env: {...(env ?? process.env)}, cwd})
   let out = ''
   let err = ''
@@ -25,6 +27,7 @@ export async function run(argv: readonly string[], {env, cwd, stdin, during}: Ho
   })
   child.stderr.on('data', chunk => {
     err += chunk
+    heard?.(err)
   })
   // Who ends, or reads from elsewhere, before all of it was given is judged by the exit, not by that.
   child.stdin.on('error', () => {})

@@ -1,7 +1,9 @@
+import {spawnSync} from 'node:child_process'
+import {packageRoot} from '../../src/root.ts'
 import type {Death} from './crash.ts'
 
-/** `SELFHELP_SEED` makes a crash journey die at the same points again; `all` lets it die at every point. */
-export const seed = process.env.SELFHELP_SEED ?? String(Date.now() % 1_000_000)
+/** Each commit lets crash journeys die at points of its own, always the same; `SELFHELP_SEED` at others, `all` at every point. */
+export const seed = process.env.SELFHELP_SEED ?? ofThisCommit()
 
 /** Milliseconds that a journey of them may take. */
 export const longest = seed === 'all' ? 3_000_000 : 900_000
@@ -21,4 +23,9 @@ function randomFrom(start: number): number {
   state = Math.imul(state ^ (state >>> 15), state | 1)
   state ^= state + Math.imul(state ^ (state >>> 7), state | 61)
   return ((state ^ (state >>> 14)) >>> 0) % 3
+}
+
+function ofThisCommit(): string {
+  const {stdout} = spawnSync('git', ['rev-parse', '--short=6', 'HEAD'], {cwd: packageRoot(), encoding: 'utf8'})
+  return `${Number.parseInt(stdout || '1', 16) % 1_000_000}`
 }

@@ -3,6 +3,7 @@ import {dirname, join} from 'node:path'
 import type {Test} from 'tap'
 import {packageRoot} from '../../src/root.ts'
 import type {Centre} from './centre.ts'
+import {hostsAreApplied} from './prepared.ts'
 
 const every = ['edge', 'presentation', 'edition', 'database']
 export const acmeFile = join(packageRoot(), 'examples/acme.yaml')
@@ -18,7 +19,7 @@ export async function readyForTenants(t: Test, cmc: Centre): Promise<void> {
     const added = await cmc.type('host', 'add', name, ...(await cmc.adopting(name, ...roles)), '--host-key', hostKey)
     t.equal(added.exit, 0, `${name} is adopted`)
   }
-  t.equal((await cmc.type('host', 'apply', '--all')).exit, 0, 'hosts are as wanted')
+  await hostsAreApplied(cmc)
   t.equal((await cmc.type('release', 'build')).exit, 0, 'there is a release')
 }
 

@@ -5,7 +5,7 @@ import type {Test} from 'tap'
 import {openLedger} from '../../src/ledger/open.ts'
 import type {VpnStatus} from '../../src/vpn/status.ts'
 import {type Centre, centre} from './centre.ts'
-import {adopted, must} from './prepared.ts'
+import {adopted, hostsAreApplied, must} from './prepared.ts'
 import {onHost} from './tenant-hosts.ts'
 import {type Customer, customer} from './vpn-customer.ts'
 import {example, tenantRow} from './vpn-world.ts'
@@ -57,13 +57,6 @@ export async function vpnJourney(
   for (const tenant of ['acme', 'globex']) await tenantRow(ledger, tenant)
   await ledger.close()
   return {cmc, acme, globex, ...agreeing(cmc), ...watching(cmc)}
-}
-
-/** What locks out unless it is confirmed in time is taken back on a machine that is very busy: asked again it goes on there. */
-async function hostsAreApplied(cmc: Centre): Promise<void> {
-  for (let time = 1; time < 4; time++)
-    if ((await cmc.type('host', 'apply', '--all', '--reason', 'test')).exit === 0) return
-  await must(cmc, 'host', 'apply', '--all', '--reason', 'test')
 }
 
 const probing = ['systemctl', 'start', 'selfhelp-vpn-probe.service']

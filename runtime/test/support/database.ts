@@ -60,7 +60,7 @@ export async function sql(database: Database, text: string): Promise<Record<stri
 }
 
 async function answers(database: Database): Promise<void> {
-  for (let tries = 100; ; tries--) {
+  for (let tries = 600; ; tries--) {
     try {
       await sql(database, 'select 1')
       return

@@ -118,9 +118,9 @@ export async function startRuntime(t: Test, wish: Wish): Promise<Running> {
   }
 }
 
-/** Asks again until there is an answer; throws after five seconds. */
+/** Asks again until there is an answer; throws after half a minute. */
 export async function until<T>(ask: () => T | Promise<T>): Promise<NonNullable<T>> {
-  for (let tries = 100; tries > 0; tries--) {
+  for (let tries = 600; tries > 0; tries--) {
     const answer = await ask()
     if (answer) return answer as NonNullable<T>
     await setTimeout(50)

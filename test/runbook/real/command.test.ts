@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'selfhelp-command-'))
 chmodSync(folder, 0o711)
 const env = {PATH: process.env.PATH, SELFHELP_HOME: join(folder, 'home')}
 const selfhelp = (...words: string[]) => run([join(packageRoot(), 'bin/selfhelp'), ...words], {env})
-const build = (directory: string, words: readonly string[] = [], how: Pick<How, 'during'> = {}) =>
+const build = (directory: string, words: readonly string[] = [], how: Pick<How, 'during' | 'heard'> = {}) =>
   run([process.execPath, join(packageRoot(), 'test/cli/fixture/build-house.ts'), directory, ...words], {env, ...how})
 
 t.before(async () => {
@@ -92,8 +92,9 @@ t.test('a live lock: exit 3 naming owner and run, and nothing is left behind; --
   const {out} = await selfhelp('run', 'list', '--unfinished', '--json')
   t.equal(JSON.parse(out).items.length, 1, 'only the first')
   second.go()
-  const waiting = build(second.directory, ['--wait'])
-  await sleep(2500)
+  const {promise: waits, resolve: told} = Promise.withResolvers<void>()
+  const waiting = build(second.directory, ['--wait'], {heard: err => err.includes('waiting for the lock') && told()})
+  await Promise.race([waits, waiting])
   first.go()
   t.equal((await building).exit, 0)
   const {exit, err} = await waiting
