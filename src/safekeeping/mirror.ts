@@ -79,7 +79,21 @@ async function filesOn(machine: Machine, folder: string): Promise<ReadonlyMap<st
   const find = ['find', folder, '-type', 'f', '-not', '-path', '*/.selfhelp.*', '-printf', '%s %P\\n']
   const [answer] = await machine.ask([{ask: 'run', args: find}])
   const lines = answer?.out.split('\n').filter(Boolean) ?? []
-  return new Map(lines.map(line => [line.slice(line.indexOf(' ') + 1), Number.parseInt(line, 10)]))
+  return new Map(
+    lines.map(line => {
+      const sized = sizedIn(line)
+      if (sized === undefined) throw cut(machine.host, folder)
+      return sized
+    }),
+  )
+}
+
+/** What a host says is written here as root: only names below names, so that nothing leads out of the folder. */
+function sizedIn(line: string): Sized | undefined {
+  const [, digits, path = ''] = /^(\d+) ([^\0]+)$/.exec(line) ?? []
+  const size = Number(digits)
+  const within = path.split('/').every(part => part !== '' && part !== '.' && part !== '..')
+  return Number.isSafeInteger(size) && within ? [path, size] : undefined
 }
 
 const mostFiles = 200
