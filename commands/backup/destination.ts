@@ -1,8 +1,7 @@
-import {readFileSync} from 'node:fs'
 import {Args, Flags} from '@oclif/core'
 import {LedgerMutation, type Typed} from '../../src/cli/base.ts'
 import {Refusal} from '../../src/error.ts'
-import {readPrivateFile} from '../../src/secret/private-file.ts'
+import {readNamed, readPrivateFile} from '../../src/secret/private-file.ts'
 import {Secret} from '../../src/secret/secret.ts'
 import {endDestination, setDestination} from '../../src/transfer/destination.ts'
 import {destinationRows} from '../../src/transfer/view.ts'
@@ -37,7 +36,7 @@ export default class BackupDestination extends LedgerMutation {
       throw new Refusal('input-invalid', 'Where to, or what lets us in, is missing.', {
         remedies: ['--to ADDRESS', '--password-file FILE or --key-file FILE', '--end to send no copy any more'],
       })
-    const trust = flags['host-key'] ?? (certificate === undefined ? undefined : readFileSync(certificate, 'utf8'))
+    const trust = flags['host-key'] ?? (certificate === undefined ? undefined : readNamed(certificate))
     const secret = new Secret(key === undefined ? readPrivateFile(file).trim() : readPrivateFile(file))
     const wanted = {environment, to, trust, secret, withKey: key !== undefined, plainAcceptedBy: flags['accepted-by']}
     const result = await setDestination(parts, wanted, world.clock.now())

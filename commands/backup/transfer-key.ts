@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {Mutation, type Typed} from '../../src/cli/base.ts'
 import {planFlag} from '../../src/cli/flags.ts'
-import {writeWhole} from '../../src/secret/private-file.ts'
+import {writeNew} from '../../src/secret/private-file.ts'
 import {keyWritten} from '../../src/transfer/view.ts'
 
 export default class BackupTransferKey extends Mutation {
@@ -22,7 +22,7 @@ export default class BackupTransferKey extends Mutation {
       import('../../src/transfer/archive.ts'),
     ])
     const {id} = (await ordered(await world.ledger(), environment)).environment
-    if (!flags.plan) writeWhole(flags.out, `${(await keyOf({secrets: await world.secrets()}, id)).expose()}\n`)
+    if (!flags.plan) writeNew(flags.out, `${(await keyOf({secrets: await world.secrets()}, id)).expose()}\n`)
     return keyWritten(environment, {file: flags.out, plan: flags.plan})
   }
 }

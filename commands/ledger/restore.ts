@@ -26,18 +26,18 @@ export default class LedgerRestore extends BaseCommand {
   ]
 
   protected override async answer({flags, world, request}: Typed<typeof LedgerRestore>) {
-    const [{restoreLedger}, {parseKit}, {sshWays}, {readFileSync}] = await Promise.all([
+    const [{restoreLedger}, {parseKit}, {sshWays}, {readNamed}] = await Promise.all([
       import('../../src/safekeeping/restore.ts'),
       import('../../src/safekeeping/kit.ts'),
       import('../../src/host/ssh-ways.ts'),
-      import('node:fs'),
+      import('../../src/secret/private-file.ts'),
     ])
     const {home, env, clock} = world
     const at = flags.at === undefined ? undefined : instantOf(flags.at)
     if (flags.plan)
       return restorePlanned({
         home,
-        from: parseKit(readFileSync(flags.kit, 'utf8'), flags.kit).repository,
+        from: parseKit(readNamed(flags.kit), flags.kit).repository,
         at: at?.toString(),
       })
     const part = world.progress.part('the ledger')

@@ -1,4 +1,4 @@
-import {constants, createPrivateKey, privateDecrypt} from 'node:crypto'
+import {constants, createPrivateKey, type KeyObject, privateDecrypt} from 'node:crypto'
 import {mkdirSync, readdirSync, readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {Refusal} from '../error.ts'
@@ -70,9 +70,9 @@ export function parseKit(text: string, from: string): Kit {
   throw unreadable(from)
 }
 
-/** The key-encryption keys that a private recovery key opens. Throws `Refusal('secret-unreadable')`. */
+/** The key-encryption keys that a private recovery key opens. Throws `Refusal` `secret-unreadable`, `input-invalid`. */
 export function keysByRecovery(kit: Kit, pem: Secret): readonly KeyEncryptionKey[] {
-  const key = createPrivateKey(pem.expose())
+  const key = privateKeyIn(pem)
   const padding = constants.RSA_PKCS1_OAEP_PADDING
   for (const sealed of Object.values(kit.recovery)) {
     try {
@@ -86,6 +86,17 @@ export function keysByRecovery(kit: Kit, pem: Secret): readonly KeyEncryptionKey
     facts: {recoveryKeys: Object.keys(kit.recovery)},
     remedies: ['Give the private half of one of these, or --key-file with the key-encryption key itself.'],
   })
+}
+
+function privateKeyIn(pem: Secret): KeyObject {
+  try {
+    return createPrivateKey(pem.expose())
+  } catch (cause) {
+    throw new Refusal('input-invalid', 'The file of --recovery-key holds no private key in PEM.', {
+      cause,
+      remedies: ['Give the private half, in PEM and without a passphrase: openssl pkey -in FILE -out recovery.pem'],
+    })
+  }
 }
 
 /** What is in it, with the keys at hand. Throws `Refusal('secret-unreadable')`. */

@@ -50,6 +50,31 @@ export function writeWhole(file: string, content: string | Buffer, mode = 0o600)
   closeSync(folder)
 }
 
+/** Writes a file that somebody named and that is not there yet, mode 0600. Refusals `in-the-way`, `input-invalid`. */
+export function writeNew(file: string, content: string): void {
+  const descriptor = created(file)
+  writeFileSync(descriptor, content)
+  fsyncSync(descriptor)
+  closeSync(descriptor)
+}
+
+function created(file: string): number {
+  try {
+    return openSync(file, 'wx', 0o600)
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? `${cause.code}` : ''
+    const details = {facts: {file}, remedies: ['Name a new file in a folder you may write to.'], cause}
+    if (code === 'EEXIST') throw new Refusal('in-the-way', `${file} is there already; it was not touched.`, details)
+    throw new Refusal('input-invalid', `${file} cannot be written: ${unwritable[code] ?? code}.`, details)
+  }
+}
+
+const unwritable: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'it lies in no folder',
+  EACCES: 'you may not write there',
+}
+
 /** Refuses, with `in-the-way`, a file to be written that is a link: it may lead anywhere. */
 export function assertNoLink(file: string): void {
   if (!lstatSync(file, {throwIfNoEntry: false})?.isSymbolicLink()) return

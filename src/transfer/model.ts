@@ -18,16 +18,25 @@ export function placeIn(text: string): Place {
         remedies: ['Put it into a file of your own, and name that with --password-file.'],
       },
     )
-  const account = decodeURIComponent(url?.username ?? '')
-  const folder = decodeURIComponent(url?.pathname ?? '').replace(/\/+$/, '')
+  const account = decoded(url?.username)
+  const folder = decoded(url?.pathname)?.replace(/\/+$/, '')
   // A line end would begin another command of FTP.
   const plain = /^[^\p{C}]*$/u.test(`${account}${folder}`)
-  if (url === undefined || protocol === undefined || !url.hostname || account === '' || !plain)
+  if (!url?.hostname || protocol === undefined || !account || folder === undefined || !plain)
     throw new Refusal('input-invalid', `${JSON.stringify(text)} names no account on a server.`, {
       remedies: ['Write ftps://ACCOUNT@HOST/FOLDER or sftp://ACCOUNT@HOST/FOLDER; :PORT where it is another.'],
     })
   const host = url.hostname.replace(/^\[|\]$/g, '')
   return {protocol, host, port: url.port === '' ? ports[protocol] : Number(url.port), account, folder}
+}
+
+/** Undefined where a `%` begins no byte of UTF-8. */
+function decoded(text = ''): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** The same as people type it. */

@@ -30,6 +30,9 @@ t.test('what names no account on a server is refused, and a password in it is ne
     'sftp://cmc@/in',
     'ftp://cmc@acme.test/in%0d%0aDELE%20x',
     'ftp://c%0aX@acme.test/',
+    'sftp://c%zz@acme.test/in',
+    'sftp://cmc@acme.test/100%',
+    'sftp://cmc@acme.test/%ff',
   ]
   for (const text of bad) t.throws(() => placeIn(text), {code: 'input-invalid', exit: 2}, text)
   t.throws(() => placeIn('sftp://cmc:secret@acme.test/in'), {code: 'password-exposed', message: /^(?!.*secret)/})
