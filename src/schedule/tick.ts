@@ -1,5 +1,6 @@
 import type {Temporal} from 'temporal-polyfill'
-import {Refusal} from '../error.ts'
+import {exits, Refusal} from '../error.ts'
+import {type RunRow, requeueRun} from '../ledger/run.ts'
 import {type FiringRow, schedules, settle} from '../ledger/schedule.ts'
 import type {Kernel} from '../runbook/kernel.ts'
 import {type RunAsked, requestRun, type SignedRequest} from '../runbook/request.ts'
@@ -76,6 +77,13 @@ async function fireJob({kernel, sign}: Scheduling, job: Job, instant: Temporal.I
         remedies: ['selfhelp schedule list', 'selfhelp journal verify'],
       },
     )
-  const {id} = await requestRun(kernel, {runbook, input, by, detach: true, id: runIdOf(name, instant)})
-  return id
+  const run = await requestRun(kernel, {runbook, input, by, detach: true, id: runIdOf(name, instant)})
+  if (run.id !== runIdOf(name, instant) && isFromOutside(run)) await requeueRun(kernel.ledger, run.id)
+  return run.id
+}
+
+/** What a fault or a person stopped waits for a person; `run-stopped` says that nobody knows how far it came. */
+function isFromOutside({state, stopped}: RunRow): boolean {
+  if (state !== 'stopped' || stopped?.exit !== exits.failed) return false
+  return stopped.trouble.kind === 'failure' && stopped.trouble.code !== 'run-stopped'
 }

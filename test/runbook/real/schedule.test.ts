@@ -1,6 +1,7 @@
 import t from 'tap'
 import {Temporal} from 'temporal-polyfill'
-import {runs} from '../../../src/ledger/run.ts'
+import {runById, runs, supersedeRun} from '../../../src/ledger/run.ts'
+import type {Stopped} from '../../../src/ledger/run-record.ts'
 import {putSchedule} from '../../../src/ledger/schedule.ts'
 import {runByHand} from '../../../src/schedule/by-hand.ts'
 import {listSchedules} from '../../../src/schedule/list.ts'
@@ -79,4 +80,38 @@ t.test('what a person decides is begun by no row of the ledger', async t => {
   await tick({...schedulerAt(kernel, {seconds: 60}), tell: text => told.push(text)})
   t.same(await runs(kernel.ledger), [])
   t.match(told.join(), /only a person may begin/)
+})
+
+t.test('a run that the outside stopped goes on at the next instant, and no other does', async t => {
+  const kernel = testKernel(await freshLedger(t), [{...bookOf('sweep', []), bySchedule: true}])
+  await putSchedule(kernel.ledger, job)
+  const first = Temporal.Now.instant().round({smallestUnit: 'minute', roundingMode: 'ceil'})
+  let minutes = 0
+  const next = () => {
+    const now = first.add({minutes: minutes++, seconds: 5})
+    return tick({
+      ...schedulerAt(kernel, {seconds: 0}),
+      kernel: {...kernel, clock: {now: () => now, sleep: async () => {}}},
+    })
+  }
+  await next()
+  const {id} = (await runs(kernel.ledger))[0] ?? t.bailout('nothing was fired')
+  const stopped = (exit: number, kind: Stopped['trouble']['kind'], code: string): Stopped => ({
+    ...{exit, way: 'forward', trouble: {kind, code, message: code}},
+  })
+  const others = [
+    stopped(1, 'bug', 'bug'),
+    stopped(4, 'failure', 'run-stopped'),
+    stopped(4, 'refusal', 'epoch-superseded'),
+    stopped(6, 'failure', 'host-unreachable'),
+    stopped(130, 'interrupted', 'interrupted'),
+  ]
+  const stateAfter = async (why: Stopped) => {
+    await supersedeRun(kernel.ledger, id, why)
+    t.match(await next(), [{state: 'fired', run: id}], 'the instant is settled by the same run')
+    return (await runById(kernel.ledger, id)).state
+  }
+  for (const why of others) t.equal(await stateAfter(why), 'stopped', `${why.trouble.code} of exit ${why.exit}`)
+  t.equal(await stateAfter(stopped(4, 'failure', 'host-unreachable')), 'queued')
+  t.equal((await runs(kernel.ledger)).length, 1)
 })
