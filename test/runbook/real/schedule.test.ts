@@ -1,6 +1,6 @@
 import t from 'tap'
 import {Temporal} from 'temporal-polyfill'
-import {runById, runs, supersedeRun} from '../../../src/ledger/run.ts'
+import {type RunRow, runById, runs, supersedeRun} from '../../../src/ledger/run.ts'
 import type {Stopped} from '../../../src/ledger/run-record.ts'
 import {putSchedule} from '../../../src/ledger/schedule.ts'
 import {runByHand} from '../../../src/schedule/by-hand.ts'
@@ -95,7 +95,7 @@ t.test('a run that the outside stopped goes on at the next instant, and no other
     })
   }
   await next()
-  const {id} = (await runs(kernel.ledger))[0] ?? t.bailout('nothing was fired')
+  const [{id}] = (await runs(kernel.ledger)) as [RunRow]
   const stopped = (exit: number, kind: Stopped['trouble']['kind'], code: string): Stopped => ({
     ...{exit, way: 'forward', trouble: {kind, code, message: code}},
   })
