@@ -59,14 +59,22 @@ export async function stopPrivate(place: Place): Promise<'stopped' | 'was-stoppe
 
 /** The process that serves this data directory now. */
 export function postmasterOf(place: Place): number | undefined {
-  const file = join(place.data, 'postmaster.pid')
-  if (!existsSync(file)) return undefined
-  const pid = Number(readFileSync(file, 'utf8').split('\n', 1)[0])
+  const pid = Number(saidBy(join(place.data, 'postmaster.pid')).split('\n', 1)[0])
   try {
     // After a reboot the number may belong to somebody else: only a postgres of this directory counts.
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(place.data) ? pid : undefined
   } catch {
     return undefined
+  }
+}
+
+/** A server that stops takes the file away, at any moment. */
+function saidBy(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw thrown
   }
 }
 
@@ -183,10 +191,18 @@ async function listening(place: Place, server: ChildProcess): Promise<void> {
   }
 }
 
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGINT')
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ESRCH') throw thrown
+  }
+}
+
 async function stopLocked(place: Place): Promise<boolean> {
   const pid = postmasterOf(place)
   if (pid === undefined) return false
-  process.kill(pid, 'SIGINT')
+  end(pid)
   const deadline = performance.now() + stopWithin
   while (postmasterOf(place) === pid) {
     if (performance.now() > deadline)
