@@ -174,8 +174,7 @@ async function ready(place: Place): Promise<void> {
 
 /** The eighth line of its file says so. */
 function isReady(place: Place): boolean {
-  const file = join(place.data, 'postmaster.pid')
-  return existsSync(file) && readFileSync(file, 'utf8').split('\n')[7]?.trim() === 'ready'
+  return saidBy(join(place.data, 'postmaster.pid')).split('\n')[7]?.trim() === 'ready'
 }
 
 async function listening(place: Place, server: ChildProcess): Promise<void> {
