@@ -1,5 +1,6 @@
 import type {Environments, Platform} from '../environment/steps.ts'
 import {deleteSchedule, schedules} from '../ledger/schedule.ts'
+import {secretNames} from '../ledger/secret.ts'
 import type {Fact} from '../runbook/step.ts'
 import {scheduleOf, secretsOf} from './model.ts'
 
@@ -9,7 +10,9 @@ export function transfersGone({ledger, secrets}: Platform, environments: Environ
   return {
     holds: async () => {
       const left = new Set(await names())
-      return !(await schedules(ledger)).some(({name}) => left.has(name))
+      if ((await schedules(ledger)).some(({name}) => left.has(name))) return false
+      const kept = new Set(await secretNames(ledger))
+      return !(await environments()).some(({id}) => Object.values(secretsOf(id)).some(name => kept.has(name)))
     },
     make: async () => {
       for (const {id} of await environments())
