@@ -3,6 +3,7 @@ import type {Address} from './address.ts'
 import {connectLedger} from './connect.ts'
 import {journalHead} from './journal-read.ts'
 import type {Ledger, Queries} from './ledger.ts'
+import {unreachable} from './trouble.ts'
 
 /** A test restore of the ledger: what it held at a point, and what came of it. */
 export interface LedgerDrillRow {
@@ -53,7 +54,7 @@ export async function heldIn(ledger: Ledger): Promise<Held> {
   return ledger.transaction(held)
 }
 
-/** Names a restore point and counts what the ledger holds exactly there; whoever writes waits for that moment. */
+/** Names a restore point and counts what the ledger holds exactly there; whoever writes waits for that moment. Throws `ledger-unreachable`. */
 export async function heldAt(address: Address, point: string): Promise<Held & {segment: string}> {
   const owner = await connectLedger(address, 'owner')
   const admin = await connectLedger(address, 'admin')
@@ -70,6 +71,9 @@ export async function heldAt(address: Address, point: string): Promise<Held & {s
       segment: string
     }>`select pg_catalog.pg_walfile_name(pg_catalog.pg_switch_wal()) segment`
     return {...found, segment: row?.segment ?? ''}
+  } catch (thrown) {
+    // Whoever writes for longer than we wait is no fault of ours.
+    throw thrown instanceof Error && 'code' in thrown && thrown.code === '55P03' ? unreachable(thrown) : thrown
   } finally {
     await owner.close()
     await admin.close()
