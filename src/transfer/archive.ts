@@ -14,6 +14,9 @@ import {secretsOf} from './model.ts'
 type Which = () => Promise<Environment>
 
 const folder = '/var/lib/selfhelp/transfer'
+const fileOf = ({tenant, name}: Environment, day: string, {run}: Pick<At, 'run'>) =>
+  `${tenant}-${name}-${day}-${run.replace(/[^a-zA-Z0-9]/g, '').slice(-6)}.dump.enc`
+const anyDay = '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'
 const pathOf = ({file}: Pick<TransferRow, 'file'>) => `${folder}/${file}`
 
 /** Everything of the database lies in one encrypted file on its host, and what it is is written down. */
@@ -27,7 +30,7 @@ export function archiveMade(platform: Platform, which: Which): Fact & {readonly 
     make: async at => {
       const environment = await which()
       const day = clock.now().toString().slice(0, 10)
-      const file = `${environment.tenant}-${environment.name}-${day}-${at.run.replace(/[^a-zA-Z0-9]/g, '').slice(-6)}.dump.enc`
+      const file = fileOf(environment, day, at)
       at.tell('encrypting a copy of the database')
       const {sha256, bytes} = await packed(platform, environment, {file, at})
       await putTransfer(ledger, {
@@ -83,11 +86,14 @@ async function there(platform: Platform, environment: Environment, row: Transfer
   return answer?.exit === 0
 }
 
+/** Whatever attempts of this run have packed, also one that was cut before it was written down. */
 async function removed(platform: Platform, environment: Environment, at: At): Promise<void> {
-  const row = await transferOf(platform.ledger, at.run)
-  if (row === undefined) return
   const machine = await platform.machine(hostOf(environment, 'database'))
-  const actions = [{act: 'remove', args: [pathOf(row)]}]
+  const ofRun = ['-type', 'f', '-name', `${fileOf(environment, anyDay, at)}*`]
+  const actions = [
+    {act: 'directory', args: [folder, 'root', 'root', '0700']},
+    {act: 'run', args: ['find', folder, '-maxdepth', '1', ...ofRun, '-delete']},
+  ]
   await machine.act(
     `${at.run}-unpack-${randomBytes(4).toString('hex')}`,
     actions,

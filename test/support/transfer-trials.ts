@@ -73,8 +73,8 @@ function packing(machine: Machine, file: string): Machine {
     },
     act: async (id, actions, fence) => {
       await machine.act(id, actions, fence)
-      return actions.map(({act, args}) => {
-        if (act === 'remove') rmSync(file, {force: true})
+      return actions.map(({args}) => {
+        if (args.at(-1) === '-delete') rmSync(file, {force: true})
         if (args[3] !== 'pack') return done('')
         writeFileSync(file, dump)
         return done(`${createHash('sha256').update(dump).digest('hex')}  -\n${dump.length}\n`)
