@@ -21,7 +21,8 @@ async function revive(address: Address, thrown: unknown): Promise<void> {
   const {existsSync, readFileSync} = await import('node:fs')
   if (!existsSync(`${address.place.data}/PG_VERSION`)) throw missingLedger(address.place.home)
   const {restoring} = address.place
-  if (existsSync(restoring) && readFileSync(restoring, 'utf8') === 'laying') throw missingLedger(address.place.home)
+  if (existsSync(restoring) && readFileSync(restoring, 'utf8').startsWith('laying'))
+    throw missingLedger(address.place.home)
   const {startPrivate} = await import('./private.ts')
   await startPrivate(address.place)
 }

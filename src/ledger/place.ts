@@ -11,7 +11,7 @@ export interface Place {
   readonly lock: string
   /** Its backups, and the settings of what takes them; archiving goes on while these are there. */
   readonly keeping: {readonly folder: string; readonly config: string}
-  /** There while a restore of the ledger is under way; `laying` in it while its data is not whole. */
+  /** There while a restore of the ledger is under way; `laying` begins it while its data is not whole. */
   readonly restoring: string
   /** The socket's folder; its path stays far below the 100 bytes a socket may have. */
   readonly socket: string

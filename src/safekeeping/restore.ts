@@ -55,7 +55,8 @@ export interface RestoredLedger {
 
 /**
  * A control plane in an empty home, from what another host keeps of one that is lost. Typed again after an interruption it
- * goes on. Refusals `in-the-way`, `input-invalid`, `secret-unreadable`, `restore-out-of-reach`, `operator-key-missing`.
+ * goes on. Refusals `in-the-way`, `input-invalid`, `secret-unreadable`, `restore-out-of-reach`, `operator-key-missing`,
+ * and `restore-state` for another moment than the one it is laid out for.
  */
 export async function restoreLedger(asked: LedgerRestore): Promise<RestoredLedger> {
   const {home, env, tell} = asked
@@ -64,11 +65,12 @@ export async function restoreLedger(asked: LedgerRestore): Promise<RestoredLedge
   await using _ = await lockFile(join(home, 'init.lock'))
   const place = placeOf(home, env)
   refuseOccupied(place, asked)
-  if (stageOf(place) !== 'open') {
-    writeWhole(place.restoring, 'laying')
+  refuseOtherGoal(place, asked)
+  if (stageOf(place)?.stage !== 'open') {
+    writeWhole(place.restoring, `laying ${goalOf(asked)}`)
     await stopPrivate(place)
     await laidOut(asked, {place, keys, content})
-    writeWhole(place.restoring, 'open')
+    writeWhole(place.restoring, `open ${goalOf(asked)}`)
   }
   const ledger = await openLedger({home, env})
   try {
@@ -84,8 +86,14 @@ export async function restoreLedger(asked: LedgerRestore): Promise<RestoredLedge
   }
 }
 
-/** How far a restore that was interrupted has come. */
-const stageOf = ({restoring}: Place) => (existsSync(restoring) ? readFileSync(restoring, 'utf8') : undefined)
+const goalOf = ({at}: Pick<LedgerRestore, 'at'>): string => at?.toString() ?? 'end'
+
+/** How far a restore that was interrupted has come, and to where. */
+function stageOf({restoring}: Place): {stage: string; goal: string | undefined} | undefined {
+  if (!existsSync(restoring)) return undefined
+  const [stage = '', goal] = readFileSync(restoring, 'utf8').split(' ')
+  return {stage, goal}
+}
 
 interface Laying {
   readonly place: Place
@@ -160,6 +168,21 @@ function refuseOccupied(place: Place, {env, home}: LedgerRestore): void {
   throw new Refusal('in-the-way', `There is a ledger in ${home}; it was not touched.`, {
     remedies: ['Set SELFHELP_HOME to an empty folder.'],
   })
+}
+
+/** Until it is laid out another moment may be chosen; then it is in the ledger. */
+function refuseOtherGoal(place: Place, {home, at}: LedgerRestore): void {
+  const {stage, goal} = stageOf(place) ?? {}
+  if (stage !== 'open' || goal === undefined || goal === goalOf({at})) return
+  const [to, flag] = goal === 'end' ? ['the end of what was kept', 'without --at'] : [goal, `with --at ${goal}`]
+  throw new Refusal(
+    'restore-state',
+    `The ledger in ${home} was put back to ${to} already; only the rest is to be done.`,
+    {
+      facts: {goal, asked: goalOf({at})},
+      remedies: [`Type it again ${flag} to finish it.`, 'For another moment set SELFHELP_HOME to an empty folder.'],
+    },
+  )
 }
 
 function readText(file: string): string {
