@@ -44,11 +44,11 @@ spool() {
   mkdir -p "$dir" || leave "failed the exchange cannot be kept; the disk may be full"
   find "$base/exchange" -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} +
   # What a lost power left of others may hold secrets.
-  for old in "$base"/exchange/*/spool.* "$base"/exchange/*/gone.*; do [ -e "/proc/${old##*.}" ] || rm -f "$old"; done
+  for old in "$base"/exchange/*/spool.* "$base"/exchange/*/gone.* "$base"/exchange/*/ask.*; do [ -e "/proc/${old##*.}" ] || rm -f "$old"; done
   spool=$dir/spool.$$
   # Waited for, so that it cannot write its file after we took it away.
   printf '%s %s %s\n' "$run" "$lock" "$epoch" >"$dir/of" || leave "failed the exchange cannot be kept; the disk may be full"
-  trap '[ -z "${watcher:-}" ] || { kill "$watcher"; wait "$watcher"; } 2>/dev/null; rm -f "$spool" "$dir/gone.$$"' EXIT
+  trap '[ -z "${watcher:-}" ] || { kill "$watcher"; wait "$watcher"; } 2>/dev/null; rm -f "$spool" "$dir/gone.$$" "$dir"/ask.*."$$"' EXIT
   head -c "$((text + body))" >"$spool" || leave "failed the exchange cannot be kept; the disk may be full"
   [ "$(stat -c %s "$spool")" = "$((text + body))" ] || exit 70
   exec 4<&0 3<"$spool"
@@ -99,7 +99,7 @@ ask() {
   (
     umask 022
     "ask_$name" "$@"
-  ) </dev/null 3<&- 8>&- >"$dir/ask.$n.out" 2>"$dir/ask.$n.err"
+  ) </dev/null 3<&- 8>&- >"$dir/ask.$n.out.$$" 2>"$dir/ask.$n.err.$$"
   asked="$asked $n:$?"
 }
 
@@ -109,16 +109,16 @@ told() {
   set --
   for one in $asked; do
     one=$dir/ask.${one%:*}
-    set -- "$@" "$one.out" "$one.err"
+    set -- "$@" "$one.out.$$" "$one.err.$$"
   done
   lengths=$(stat -c %s "$@") || leave "failed the answers cannot be kept; the disk may be full"
   set --
   for one in $asked; do
     head=$dir/ask.${one%:*}
     out=${lengths%%"$newline"*} lengths=${lengths#*"$newline"}
-    printf 'frame %s %s %s %s\n' "${one%:*}" "${one#*:}" "$out" "${lengths%%"$newline"*}" >"$head.head"
+    printf 'frame %s %s %s %s\n' "${one%:*}" "${one#*:}" "$out" "${lengths%%"$newline"*}" >"$head.head.$$"
     lengths=${lengths#*"$newline"}
-    set -- "$@" "$head.head" "$head.out" "$head.err"
+    set -- "$@" "$head.head.$$" "$head.out.$$" "$head.err.$$"
   done
   asked=
   handed "$@"
