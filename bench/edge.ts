@@ -5,6 +5,7 @@ import {Temporal} from 'temporal-polyfill'
 import {serverCertificate} from '../src/ca/x509.ts'
 import {served} from '../src/environment/edge.ts'
 import type {Environment} from '../src/environment/model.ts'
+import type {Host, HostFacts} from '../src/host/model.ts'
 import {hostWanted} from '../src/host/wanted.ts'
 import {labDown} from '../src/lab/down.ts'
 import {labStatus} from '../src/lab/status.ts'
@@ -77,7 +78,7 @@ export async function edge(): Promise<Compared[]> {
 
 /** What an edge wants of HAProxy, without its doors. */
 function edgeWanted(address: string): readonly Wanted[] {
-  const facts = {
+  const facts: HostFacts = {
     debian: 12,
     architecture: 'amd64',
     container: true,
@@ -86,8 +87,9 @@ function edgeWanted(address: string): readonly Wanted[] {
     addresses: [address],
     controlPlane: [],
     packagePorts: [],
+    accounts: [],
   }
-  const host = {
+  const host: Host = {
     name: 'north-1',
     site: 'north',
     address,
@@ -97,7 +99,7 @@ function edgeWanted(address: string): readonly Wanted[] {
     addedAt: Temporal.Now.instant(),
     retiredAt: undefined,
   }
-  const all = hostWanted({host, fleet: [], publicKey: 'ssh-ed25519 A'} as unknown as Parameters<typeof hostWanted>[0])
+  const all = hostWanted({host, fleet: [], publicKey: 'ssh-ed25519 A'})
   const ours = (want: Wanted) =>
     want.kind.startsWith('haproxy') || /haproxy/.test('path' in want ? want.path : 'name' in want ? want.name : '')
   return all.filter(ours)

@@ -8,6 +8,7 @@ import {recordsOf} from '../../src/host/register.ts'
 import {sshWays} from '../../src/host/ssh-ways.ts'
 import {inside, inspectHost, type Ways} from '../../src/host/ways.ts'
 import {labStatus} from '../../src/lab/status.ts'
+import {putSetting} from '../../src/ledger/setting.ts'
 import {putSite} from '../../src/ledger/site.ts'
 import {templatePath} from '../../src/render/render.ts'
 import type {Runbook} from '../../src/runbook/model.ts'
@@ -43,6 +44,8 @@ export function provisioning(place: Place): Killable {
   return {
     runbook: hostApply({ways, book: bookOf(place.ledger)}) as Runbook,
     begin: async () => {
+      // The host has heard of the epochs of another ledger, that of its adoption; they are never as many.
+      await putSetting(place.ledger, 'epoch-floor', 1000)
       const input = await begun(place, 'provisioning')
       const asked = {door: input, roles: input.roles, networks: []}
       const {facts} = await inspectHost({ways, clock: systemClock, program}, asked)
