@@ -3,8 +3,17 @@ import {exchangeOver} from './exchange.ts'
 import type {Connection, Exchange} from './model.ts'
 import {bootstrap, readerProgram} from './program.ts'
 
-/** The machine this process runs on (as root), through the same reader; `root` puts the reader's own files elsewhere. */
-export function localConnection(host: string, how: {root?: string; deadline?: number} = {}): Connection {
+export interface Local {
+  /** Puts the reader's own files elsewhere. */
+  readonly root?: string
+  /** Milliseconds. */
+  readonly deadline?: number
+  /** The connection is lost when this resolves. */
+  readonly lost?: Promise<unknown>
+}
+
+/** The machine this process runs on (as root), through the same reader. */
+export function localConnection(host: string, how: Local = {}): Connection {
   let roundTrips = 0
   return {
     host,
@@ -21,6 +30,7 @@ export function localConnection(host: string, how: {root?: string; deadline?: nu
       })
       const channel = {stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, destroy: () => cut(child)}
       child.stdin.write(readerProgram())
+      void how.lost?.then(channel.destroy)
       return exchangeOver({host, channel, deadline: how.deadline ?? 900_000}, exchange)
     },
     close: async () => {},

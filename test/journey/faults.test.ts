@@ -112,10 +112,8 @@ t.test('tenants are created whatever happens meanwhile', {skip: why ?? false, ti
     const [ended, interrupt] = interruptible(cmc, createWords('impatient', 'north-1'))
     await reached(ledger, {tenant: 'impatient', during: building, ended})
     await lab(cmc, 'cut')
-    await sleep(500)
-    interrupt()
-    await sleep(500)
-    interrupt()
+    await interrupt()
+    await interrupt()
     const {exit, err} = await ended
     t.equal(exit, 130)
     const run = /selfhelp run resume (\S+)/.exec(err)?.[1] ?? ''
@@ -129,7 +127,7 @@ t.test('tenants are created whatever happens meanwhile', {skip: why ?? false, ti
   await t.test('or gives the tenant up: nothing is left of it', async t => {
     const [ended, interrupt] = interruptible(cmc, createWords('unwanted', 'north-1'))
     await reached(ledger, {tenant: 'unwanted', during: 'edge-serves-names', ended})
-    interrupt()
+    await interrupt()
     const {exit, err} = await ended
     t.equal(exit, 130)
     const id = (await environmentOf(cmc, 'unwanted')).id

@@ -1,4 +1,3 @@
-import {setTimeout as sleep} from 'node:timers/promises'
 import t from 'tap'
 import {type Centre, centre} from '../support/centre.ts'
 import {asRoot, whyNoLab} from '../support/lab.ts'
@@ -182,7 +181,6 @@ t.test('a Debian machine becomes a host', {skip: why ?? false, timeout: 840_000}
       {host: 'south-1', ok: true},
     ])
     await cmc.type('lab', 'resume', 'north-2', '--lab', cmc.lab)
-    await sleep(500)
     const again = await cmc.json('host', 'plan', '--only', 'failed')
     t.match(again, {exit: 0, answer: {items: [{host: 'north-2', ok: true}]}})
     t.equal(again.answer.items.length, 1)

@@ -162,8 +162,11 @@ t.test('no secret is told anywhere in a whole journey', {skip: why ?? false, tim
     const planted = {name: 'planted', value: randomBytes(24).toString('base64url')}
     const log = `${roots['north-1']}/var/log/planted.log`
     writeFileSync(log, `{"line":"${Buffer.from(`key=${planted.value}`).toString('base64')}"}`)
-    const sleeping = ['sh', '-c', 'sleep 3', planted.value]
-    await run(sleeping, {env: {PATH: process.env.PATH, PLANTED: planted.value}})
+    // It lives until both its command line and its environment were seen.
+    const seen = 'until [ "$(grep -cF "$0" "$1")" -ge 2 ]; do sleep 0.2; done'
+    await run(['sh', '-c', seen, planted.value, inside('processes')], {
+      env: {PATH: process.env.PATH, PLANTED: planted.value},
+    })
     await type('tenant', 'hand-over', 'acme', '--by', 'jdoe', '--reason', planted.value)
     const found = (await lookEverywhere(needlesOf([planted]))).map(each => named(each).path)
     for (const place of ['north-1/var/log/planted.log', 'processes', 'made/ledger.sql'])

@@ -124,19 +124,6 @@ t.test('the same exchange asked again tells what was done and does only the rest
   )
 })
 
-t.test('a cut connection stops after the operation it was in, and the rest is done when asked again', async t => {
-  const cut = {id: id(), fence}
-  const slow = run('sh', '-c', 'sleep 4; echo done >>"$1"', '-', at('slow'))
-  const next = run('sh', '-c', 'echo done >>"$1"', '-', at('next'))
-  const short = localConnection('here', {root, deadline: 2500})
-  await t.rejects(short.exchange({...cut, frames: [slow, next]}), {code: 'host-unreachable', facts: {answered: 0}})
-  for (let n = 0; n < 300 && !existsSync(at('slow')); n++) await setTimeout(100)
-  t.equal(readFileSync(at('slow'), 'utf8'), 'done\n')
-  t.notOk(existsSync(at('next')))
-  await connection.exchange({...cut, frames: [slow, next]})
-  t.equal(readFileSync(at('slow'), 'utf8') + readFileSync(at('next'), 'utf8'), 'done\ndone\n')
-})
-
 t.test('changing leaves nothing behind but what was answered', async t => {
   const names = Array.from({length: 20}, id)
   for (const name of names) await connection.exchange({id: name, fence, frames: [run('true')]})

@@ -5,9 +5,10 @@ import {packageRoot} from '../../src/root.ts'
 import type {Centre} from './centre.ts'
 import {type Ended, run} from './process.ts'
 
-/** The command, and what an operator's Ctrl-C does to it. */
-export function interruptible({home}: Centre, words: readonly string[]): [Promise<Ended>, () => void] {
+/** The command, and what an operator's Ctrl-C does to it: resolves when it said that it heard, or has ended. */
+export function interruptible({home}: Centre, words: readonly string[]): [Promise<Ended>, () => Promise<void>] {
   let interrupt = () => {}
+  const {promise: heard, resolve: hear} = Promise.withResolvers<void>()
   const env = {PATH: process.env.PATH, SELFHELP_HOME: home}
   const ended = run([join(packageRoot(), 'bin/selfhelp'), ...words], {
     env,
@@ -15,8 +16,14 @@ export function interruptible({home}: Centre, words: readonly string[]): [Promis
     during: ({kill}) => {
       interrupt = () => kill('SIGINT')
     },
+    heard: err => err.includes('Stopping') && hear(),
   })
-  return [ended, () => interrupt()]
+  // Two signals that come before it heard of the first are one to it.
+  const interrupted = async () => {
+    interrupt()
+    await Promise.race([heard, ended])
+  }
+  return [ended, interrupted]
 }
 
 /** Returns as soon as a step of the tenant's run is being made. */

@@ -42,9 +42,8 @@ t.test('one interrupt stops after the step, the same typed again goes on; one pl
     during: async ({kill}) => {
       await there('walls.begun')
       kill('SIGINT')
-      await sleep(300)
-      go()
     },
+    heard: err => err.includes('Stopping after this step') && go(),
   })
   t.equal(exit, 130, err)
   t.equal(out, '')
@@ -60,13 +59,15 @@ t.test('one interrupt stops after the step, the same typed again goes on; one pl
 
 t.test('two interrupts stop in the middle of the step; resumable, in JSON as well', async t => {
   const {directory, there, go} = plot('twice')
+  const {promise: heardOnce, resolve: hear} = Promise.withResolvers<void>()
   const {exit, out} = await build(directory, ['--json'], {
     during: async ({kill}) => {
       await there('walls.begun')
       kill('SIGINT')
-      await sleep(300)
+      await heardOnce
       kill('SIGINT')
     },
+    heard: err => err.includes('Stopping after this step') && hear(),
   })
   t.equal(exit, 130)
   const {error} = JSON.parse(out)

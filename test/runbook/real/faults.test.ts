@@ -18,6 +18,7 @@ import {takeOver} from '../../../src/runbook/take-over.ts'
 import {asAnn, bookOf, byAnn, plainly, testKernel} from '../../support/kernel.ts'
 import {orderFor} from '../../support/kill.ts'
 import {freshLedger} from '../../support/ledger.ts'
+import {there} from '../../support/there.ts'
 import {machineBeside, trial} from '../fenced.ts'
 
 t.setTimeout(120_000)
@@ -44,8 +45,12 @@ t.test(
       name,
       holds: async () => done.includes(name),
       make: async () => {
-        if (name === 'b') away = stopFor(place, 10_000)
-        if (name === 'b') await sleep(500)
+        if (name === 'b') {
+          const server = postmasterOf(place) ?? 0
+          away = stopFor(place, 10_000)
+          // Nothing can be written down from here on.
+          while (existsSync(`/proc/${server}`)) await sleep(20)
+        }
         done.push(name)
       },
     })
@@ -89,7 +94,7 @@ t.test('an executor that slept while its lock was taken over has no effect on th
   const sleeper = spawn(process.execPath, orderFor({module, folder, address: ledger.address, run: run.id}), {
     stdio: 'pipe',
   })
-  while (!existsSync(`${file}.waiting`)) await sleep(50)
+  await there(`${file}.waiting`)
   sleeper.kill('SIGSTOP')
   t.match(await takeOver(kernel, 'environment:e1', byAnn), {run: run.id, epoch: 2})
   writeFileSync(`${file}.go`, '')

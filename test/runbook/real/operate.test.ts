@@ -143,8 +143,9 @@ t.test('a run that another process follows can be watched to its end', async t =
   const watched = watchRun(ledger, run.id, watching)
   await execute(kernel, run.id, plainly())
   t.strictSame(await watched, {state: 'done'})
-  t.match(events, [
-    {name: 'p', state: 'made'},
-    {name: 'q', state: 'made'},
-  ])
+  // How often it looked while a step was being made is its own affair.
+  t.match(
+    events.filter(event => event.kind === 'step' && event.state === 'made'),
+    [{name: 'p'}, {name: 'q'}],
+  )
 })

@@ -1,17 +1,22 @@
 import t from 'tap'
-import {Temporal} from 'temporal-polyfill'
+import type {Temporal} from 'temporal-polyfill'
 import {type RunRow, runById, runs, supersedeRun} from '../../../src/ledger/run.ts'
 import type {Stopped} from '../../../src/ledger/run-record.ts'
 import {putSchedule} from '../../../src/ledger/schedule.ts'
 import {runByHand} from '../../../src/schedule/by-hand.ts'
-import {listSchedules} from '../../../src/schedule/list.ts'
+import {listSchedules, scheduleNamed} from '../../../src/schedule/list.ts'
 import {type Scheduling, tick} from '../../../src/schedule/tick.ts'
 import {asAnn, bookOf, testKernel} from '../../support/kernel.ts'
 import {freshLedger} from '../../support/ledger.ts'
 
-/** A scheduler whose clock stands at the given time after now. */
-function schedulerAt(kernel: ReturnType<typeof testKernel>, later: Temporal.DurationLike): Scheduling {
-  const now = Temporal.Now.instant().add(later)
+/** A scheduler whose clock stands half a minute after the first instant of the job, whenever the job was made. */
+async function schedulerAfter(kernel: ReturnType<typeof testKernel>): Promise<Scheduling> {
+  const {since} = await scheduleNamed(kernel.ledger, job.name)
+  return schedulerAt(kernel, since.round({smallestUnit: 'minute', roundingMode: 'floor'}).add({seconds: 90}))
+}
+
+/** A scheduler whose clock stands there. */
+function schedulerAt(kernel: ReturnType<typeof testKernel>, now: Temporal.Instant): Scheduling {
   const clock = {now: () => now, sleep: async () => {}}
   return {kernel: {...kernel, clock}, sign: ({run}) => asAnn(run), tell: () => {}}
 }
@@ -28,7 +33,7 @@ const job = {
 t.test('two schedulers fire an instant once, and a run is named by it', async t => {
   const kernel = testKernel(await freshLedger(t), [{...bookOf('sweep', []), bySchedule: true}])
   await putSchedule(kernel.ledger, job)
-  const scheduler = schedulerAt(kernel, {seconds: 60})
+  const scheduler = await schedulerAfter(kernel)
   await Promise.all([tick(scheduler), tick(scheduler), tick(scheduler)])
   const rows = await runs(kernel.ledger)
   t.equal(rows.length, 1)
@@ -48,10 +53,11 @@ t.test('missed instants are listed and not fired, but once where the job catches
     catchUp: true,
     input: {name: 'expiry'},
   })
-  const noon = Temporal.Now.instant().round({smallestUnit: 'hour', roundingMode: 'ceil'}).add({hours: 4, minutes: 30})
-  const clock = {now: () => noon, sleep: async () => {}}
-  await tick({...schedulerAt(kernel, {seconds: 0}), kernel: {...kernel, clock}})
-  const [expiry, nightly] = await listSchedules(kernel.ledger, clock)
+  const {since} = await scheduleNamed(kernel.ledger, job.name)
+  const noon = since.round({smallestUnit: 'hour', roundingMode: 'floor'}).add({hours: 5, minutes: 30})
+  const scheduler = schedulerAt(kernel, noon)
+  await tick(scheduler)
+  const [expiry, nightly] = await listSchedules(kernel.ledger, scheduler.kernel.clock)
   t.strictSame(
     nightly?.firings.map(({state}) => state),
     Array(5).fill('missed'),
@@ -66,7 +72,7 @@ t.test('missed instants are listed and not fired, but once where the job catches
 t.test('a job run by hand takes the instant that is due, so that a scheduler does not fire it again', async t => {
   const kernel = testKernel(await freshLedger(t), [{...bookOf('sweep', []), bySchedule: true}])
   await putSchedule(kernel.ledger, job)
-  const scheduler = schedulerAt(kernel, {seconds: 60})
+  const scheduler = await schedulerAfter(kernel)
   const {id} = await runByHand(kernel.ledger, 'nightly', scheduler.kernel.clock.now())
   t.match(id, /:00Z$/)
   t.strictSame(await tick(scheduler), [])
@@ -77,7 +83,7 @@ t.test('what a person decides is begun by no row of the ledger', async t => {
   const kernel = testKernel(await freshLedger(t), [bookOf('sweep', [])])
   await putSchedule(kernel.ledger, job)
   const told: string[] = []
-  await tick({...schedulerAt(kernel, {seconds: 60}), tell: text => told.push(text)})
+  await tick({...(await schedulerAfter(kernel)), tell: text => told.push(text)})
   t.same(await runs(kernel.ledger), [])
   t.match(told.join(), /only a person may begin/)
 })
@@ -85,15 +91,10 @@ t.test('what a person decides is begun by no row of the ledger', async t => {
 t.test('a run that the outside stopped goes on at the next instant, and no other does', async t => {
   const kernel = testKernel(await freshLedger(t), [{...bookOf('sweep', []), bySchedule: true}])
   await putSchedule(kernel.ledger, job)
-  const first = Temporal.Now.instant().round({smallestUnit: 'minute', roundingMode: 'ceil'})
+  const {since} = await scheduleNamed(kernel.ledger, job.name)
+  const first = since.round({smallestUnit: 'minute', roundingMode: 'floor'}).add({minutes: 1})
   let minutes = 0
-  const next = () => {
-    const now = first.add({minutes: minutes++, seconds: 5})
-    return tick({
-      ...schedulerAt(kernel, {seconds: 0}),
-      kernel: {...kernel, clock: {now: () => now, sleep: async () => {}}},
-    })
-  }
+  const next = () => tick(schedulerAt(kernel, first.add({minutes: minutes++, seconds: 5})))
   await next()
   const [{id}] = (await runs(kernel.ledger)) as [RunRow]
   const stopped = (exit: number, kind: Stopped['trouble']['kind'], code: string): Stopped => ({
