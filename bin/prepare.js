@@ -23,19 +23,32 @@ export async function prepare() {
 
 async function install() {
   const began = Date.now()
-  const tell = text => process.stderr.write(`npm packages: ${text} (${((Date.now() - began) / 1000).toFixed(0)} s)\n`)
-  process.stderr.write('npm packages …\n')
-  const timer = setInterval(() => tell('still installing'), 5000)
+  const {isTTY} = process.stderr
+  const tell = text => {
+    const line = `npm packages: ${text} (${((Date.now() - began) / 1000).toFixed(0)} s)`
+    process.stderr.write(isTTY ? `\r\x1b[2K${line}` : `${line}\n`)
+  }
+  if (!isTTY) process.stderr.write('npm packages …\n')
+  const wanted = packages()
+  const far = () => wanted.filter(folder => existsSync(join(root, folder, 'package.json'))).length
+  const timer = setInterval(() => tell(`${far()} of ${wanted.length}`), isTTY ? 500 : 5000)
   const exit = await run('npm', ['ci', '--loglevel=error'], {cwd: root, stdio: ['ignore', 'ignore', 'inherit']})
   clearInterval(timer)
-  if (exit !== 0) {
-    tell('npm ci failed')
-    process.exit(4)
-  }
+  tell(exit === 0 ? 'done' : 'npm ci failed')
+  if (isTTY) process.stderr.write('\n')
+  if (exit !== 0) process.exit(4)
   // The npm of Debian 12 links every program of a package but one called node.
   if (!existsSync(linked)) symlinkSync(relative(dirname(linked), node), linked)
   copyFileSync(lock, installed)
-  tell('done')
+}
+
+/** Where the lockfile puts the packages that this machine gets. */
+function packages() {
+  const fits = (list, own) => list === undefined || list.includes(own)
+  const known = Object.entries(JSON.parse(readFileSync(lock, 'utf8')).packages)
+  const fitting = ([folder, {os, cpu, libc}]) =>
+    folder !== '' && fits(os, 'linux') && fits(cpu, process.arch) && fits(libc, 'glibc')
+  return known.filter(fitting).map(([folder]) => folder)
 }
 
 /** The exit of a program; a signal to us ends it too. */

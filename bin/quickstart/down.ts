@@ -15,8 +15,8 @@ export async function down({streams}: Shown, {lab, purge}: {lab: string; purge: 
     rmSync(home, {recursive: true, force: true})
   }
   if (purge) await purgeImages()
-  const kept = purge ? '' : ' The cached base image stays (--purge takes it too).'
-  streams.err.write(`Lab, ledger and ${home} are gone.${kept}\n`)
+  const image = purge ? '' : ', the cached base image (--purge takes it too)'
+  streams.err.write(`Lab, ledger and ${home} are gone. What stays: Debian packages, node_modules${image}.\n`)
 }
 
 async function labStands(lab: string): Promise<boolean> {

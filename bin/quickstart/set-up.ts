@@ -11,5 +11,7 @@ export async function setUp(progress: Progress): Promise<void> {
   await requireLabMachine()
   await installPackages(packages, progress)
   await installLabPackages(progress)
+  const part = progress.part('build')
   await promisify(execFile)(process.execPath, ['bin/build.js'])
+  part.done()
 }

@@ -64,16 +64,23 @@ export function fit(wanted: readonly number[], least: readonly number[], room: n
   return widths
 }
 
-/** One thing's properties, a line each; a long one goes on below itself. What is to be typed stays one line. */
+/**
+ * One thing's properties, a line each; a long one goes on below itself, and one with a word that finds no room there stands
+ * below its name. What is to be typed stays one line.
+ */
 export function drawFields(fields: readonly (readonly [name: string, cell: Cell])[], out: Out): string {
   const width = Math.max(0, ...fields.map(([name]) => length(name)))
-  const room = out.columns - width - gap
-  const indent = ' '.repeat(width + gap)
   return fields
     .map(([name, {text, tone}]) => {
-      const lines = text.split('\n').flatMap(line => (isTyped(line) ? [line] : wrap(line, room)))
-      const told = lines.map((line, at) => (at === 0 ? '' : indent) + paint(out, tone, line))
-      return `${paint(out, 'dim', name.padEnd(width))}${' '.repeat(gap)}${told.join('\n')}\n`
+      const prose = text.split('\n').filter(line => !isTyped(line))
+      const below = Math.max(0, ...prose.map(longestWord)) > out.columns - width - gap
+      const indent = ' '.repeat(below ? gap : width + gap)
+      const lines = text
+        .split('\n')
+        .flatMap(line => (isTyped(line) ? [line] : wrap(line, out.columns - indent.length)))
+        .map(line => paint(out, tone, line))
+      const head = paint(out, 'dim', below ? name : name.padEnd(width))
+      return `${head}${below ? `\n${indent}` : ' '.repeat(gap)}${lines.join(`\n${indent}`)}\n`
     })
     .join('')
 }

@@ -54,7 +54,7 @@ export function show(view: View, out: Out, now: Temporal.Instant): void {
 
 function showTable({heads, rows, empty}: Table, out: Out, now: Temporal.Instant): void {
   if (rows.length === 0) {
-    if (out.tty && empty !== undefined) out.write(`${empty}\n`)
+    if (out.tty && empty !== undefined) out.write(wrapProse(`${empty}\n`, out.columns))
     return
   }
   if (out.tty)
@@ -72,7 +72,9 @@ function showTable({heads, rows, empty}: Table, out: Out, now: Temporal.Instant)
 function tableCell(cell: Cell, out: Out, now: Temporal.Instant): Toned | undefined {
   if (cell === undefined || cell === '') return undefined
   const at = cell instanceof Temporal.Instant ? cell : typeof cell === 'object' && 'at' in cell ? cell.at : undefined
-  return at ? {text: fromNow(at, now), tone: 'plain'} : shownCell(cell, out)
+  if (at) return {text: fromNow(at, now), tone: 'plain'}
+  const shown = shownCell(cell, out)
+  return shown.text === '' ? undefined : shown
 }
 
 /** `now`, `5 min ago`, `in 3 h`, `12 days ago`. */

@@ -12,14 +12,26 @@ export function length(text: string): number {
   return [...text].length
 }
 
-/** A paragraph broken at spaces only, each line as far in as the first; what is to be typed stays one line. */
+/**
+ * A paragraph broken at spaces only, each line as far in as the text of the first; what is to be typed stays one line, one
+ * of its own where it ends a sentence.
+ */
 export function wrapProse(text: string, width: number): string {
-  const lines = text.split('\n').flatMap(line => {
-    if (length(line) <= width || isTyped(line)) return [line]
-    const indent = /^\s*/.exec(line)?.[0] ?? ''
-    return filled(line.trimStart().split(' '), width - length(indent)).map(part => indent + part)
-  })
-  return lines.join('\n')
+  return text
+    .split('\n')
+    .flatMap(line => proseLines(line, width))
+    .join('\n')
+}
+
+function proseLines(line: string, width: number): string[] {
+  if (length(line) <= width || isTyped(line)) return [line]
+  const [, before, typed = ''] = /^(.*[:;]) ((?:selfhelp|curl) .*)$/.exec(line) ?? []
+  if (before !== undefined && isTyped(typed)) return [...proseLines(before, width), `  ${typed}`]
+  const indent = ' '.repeat(/^\s*(?:- )?/.exec(line)?.[0].length ?? 0)
+  const lead = line.slice(0, indent.length)
+  return filled(line.slice(indent.length).split(' '), width - indent.length).map(
+    (part, at) => (at ? indent : lead) + part,
+  )
 }
 
 /** A command line and nothing else: broken, it could not be copied. */
@@ -27,8 +39,8 @@ export function isTyped(line: string): boolean {
   return /^\s*(?:[\w ]{1,20}: |→ )?(?:curl .*|selfhelp [^,;:]*)$/.test(line)
 }
 
-/** Words up to here are never broken: names, instants, fingerprints as we show them. */
-const longestWhole = 32
+/** Words up to here are broken only where a line of their own is too short: names, addresses, fingerprints, hashes. */
+const longestWhole = 72
 
 /** The width a word needs: up to a limit all of it, beyond that its longest part. */
 export function longestPart(word: string): number {

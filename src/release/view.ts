@@ -35,7 +35,8 @@ export function releaseFields({version, notes, builds}: ReleaseShown): View {
       withdrawn: build.withdrawn && {text: build.withdrawn, tone: 'bad' as const},
     },
   }))
-  return [...fields, notes?.en ?? first?.manifest.notes ?? '', notes?.fr ?? '']
+  const texts = [notes?.en ?? first?.manifest.notes, notes?.fr].flatMap(text => (text ? ['\n', text] : []))
+  return [...fields, ...texts]
 }
 
 /** What building or adding did. */

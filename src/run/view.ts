@@ -41,9 +41,10 @@ export function runView(run: RunShown): View {
         executor: run.executor && (run.followed ? run.executor : `${run.executor}, which is gone`),
       },
     },
-    {heads: ['step', 'state', 'what is true now', 'ended'], rows: run.steps.map(stepRow)},
-    run.heldLocks.length === 0 ? '' : {heads: lockHeads, rows: run.heldLocks.map(lockRow)},
-    run.remedies.map(line => `→ ${line}`).join('\n'),
+    '\n',
+    {heads: ['#', 'step', 'what is true now', 'ended'], rows: run.steps.map(stepRow)},
+    ...(run.heldLocks.length === 0 ? [] : ['\n', {heads: lockHeads, rows: run.heldLocks.map(lockRow)}]),
+    ...(run.remedies.length === 0 ? [] : ['\n', run.remedies.map(line => `→ ${line}`).join('\n')]),
   ]
 }
 
@@ -65,11 +66,11 @@ function stepRow({position, name, state, endedAt, trouble}: ShownStep): Cell[] {
     making: 'begun, perhaps half made',
     held: 'was so before this run',
     made: 'made by this run',
-    failed: trouble?.message ?? 'failed',
+    failed: `failed: ${trouble?.message ?? ''}`,
     undone: 'undone',
     'undo-failed': `not undone: ${trouble?.message ?? ''}`,
   }[state]
-  return [`${position + 1} ${name}`, state, truth, endedAt]
+  return [position + 1, name, truth, endedAt]
 }
 
 function whyOf({open, stopped, followed, state}: RunItem): Cell {

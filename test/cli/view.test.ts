@@ -115,8 +115,8 @@ t.test('where not even the words fit beside each other, each row is told as fiel
     shown(view, 50),
     [
       'name     acme-qualification-edition',
-      'address  https://acme-qualification-edition.',
-      '         ezvsaas.test/',
+      'address',
+      '  https://acme-qualification-edition.ezvsaas.test/',
       'since    8 min ago',
       '',
       'name   acme',
@@ -132,6 +132,17 @@ t.test('a sentence is broken between words, a command or a word that is too long
   t.equal(shown('at https://acme.ezvsaas.test/welcome', 20), 'at\nhttps://acme.ezvsaas.test/welcome\n')
   t.equal(shown('  the host did not answer in time'), '  the host did not answer in time\n')
 })
+
+t.test(
+  'a command that ends a sentence stands on a line of its own, and what is listed stays under its dash',
+  async t => {
+    const empty = 'No environment is backed up: selfhelp environment activate TENANT/production'
+    const typed = 'No environment is backed up:\n  selfhelp environment activate TENANT/production\n'
+    t.equal(shown(empty, 40), typed)
+    t.equal(shown({heads: ['environment'], rows: [], empty}, 40), typed)
+    t.equal(shown('- a portal without JavaScript', 20), '- a portal without\n  JavaScript\n')
+  },
+)
 
 t.test('a long field goes on below itself, and what is to be typed stays one line', async t => {
   const curl = 'curl --cacert /var/lib/selfhelp/ca.pem https://acme.ezvsaas.test/'
