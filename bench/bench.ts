@@ -10,7 +10,7 @@ import type {Compared} from './pairs.ts'
 import {start} from './start.ts'
 import {tenantCreate} from './tenant-create.ts'
 
-export interface How {
+interface How {
   /** Interleaved pairs; seven or more count. */
   readonly pairs: number
 }

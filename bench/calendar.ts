@@ -5,14 +5,13 @@ import {showCalendar} from '../src/calendar/show.ts'
 import type {connectLedger} from '../src/ledger/connect.ts'
 import {asked, at, ground} from '../test/calendar/ground.ts'
 import {freshLedger} from '../test/support/ledger.ts'
-import type {How} from './bench.ts'
 import {type Compared, within} from './pairs.ts'
 
 const decisions = 50_000
 const tenants = 1000
 
 /** 50,000 decisions a second over all types and hours, sentences of refusals included; the year of 1,000 tenants in two seconds. */
-export async function calendar({pairs}: How): Promise<readonly Compared[]> {
+export async function calendar({pairs}: {pairs: number}): Promise<readonly Compared[]> {
   const ends: (() => unknown)[] = []
   try {
     const ledger = await manyTenants({teardown: end => void ends.push(end as () => unknown)})

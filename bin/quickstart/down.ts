@@ -3,8 +3,7 @@ import {purgeImages} from '../../src/lab/image.ts'
 import {placeOf} from '../../src/ledger/place.ts'
 import {stopPrivate} from '../../src/ledger/private.ts'
 import {ownHome} from './home.ts'
-import type {Shown} from './quickstart.ts'
-import {asked, selfhelp} from './selfhelp.ts'
+import {asked, type Shown, selfhelp} from './selfhelp.ts'
 
 /** Takes away the lab, the ledger with its PostgreSQL, and all they put on this machine. Caches stay unless `purge`. */
 export async function down({streams}: Shown, {lab, purge}: {lab: string; purge: boolean}): Promise<void> {

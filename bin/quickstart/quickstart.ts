@@ -1,16 +1,11 @@
 import {parseArgs} from 'node:util'
-import {type Progress, progressOn} from '../../src/cli/progress.ts'
-import {type Streams, systemStreams} from '../../src/cli/streams.ts'
+import {progressOn} from '../../src/cli/progress.ts'
+import {systemStreams} from '../../src/cli/streams.ts'
 import {coded, report} from '../../src/cli/trouble.ts'
 import {Refusal} from '../../src/error.ts'
 import {packageRoot} from '../../src/root.ts'
 import {down} from './down.ts'
 import {up} from './up.ts'
-
-export interface Shown {
-  readonly streams: Streams
-  readonly progress: Progress
-}
 
 /** Sets everything up, or takes everything away; gives the exit code. */
 export async function quickstart(words: readonly string[], began: number): Promise<number> {

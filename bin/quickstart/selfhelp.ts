@@ -2,10 +2,17 @@ import {spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {join} from 'node:path'
 import {paint} from '../../src/cli/paint.ts'
-import {systemStreams} from '../../src/cli/streams.ts'
+import type {Progress} from '../../src/cli/progress.ts'
+import {type Streams, systemStreams} from '../../src/cli/streams.ts'
 import {type Code, codes, Failure} from '../../src/error.ts'
 import {packageRoot} from '../../src/root.ts'
 import {ownHome} from './home.ts'
+
+/** Where it talks. */
+export interface Shown {
+  readonly streams: Streams
+  readonly progress: Progress
+}
 
 /** A command as an operator types it; it and its talk are shown. Throws what it reported. */
 export async function selfhelp(...words: string[]): Promise<void> {

@@ -1,4 +1,4 @@
-import type {RunResult} from '../cli/runs.ts'
+import type {RunResult} from '../runbook/view.ts'
 import {stepTable} from '../runbook/view.ts'
 
 /** What an activation did, or would do. */

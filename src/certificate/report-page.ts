@@ -1,14 +1,33 @@
 import type {Temporal} from 'temporal-polyfill'
-import {fullName} from '../environment/model.ts'
+import {type Environment, fullName} from '../environment/model.ts'
 import type {EvidenceRow} from '../ledger/evidence.ts'
 import {html} from '../render/html.ts'
 import type {Templates} from '../render/templates.ts'
-import type {OfferedSuite} from '../tls/model.ts'
-import {protocols} from '../tls/model.ts'
+import {type OfferedSuite, protocols, type ScanFinding, type TlsScan} from '../tls/model.ts'
 import {forbiddenBy, sentenceIn, suiteCount} from '../tls/steps.ts'
 import type {CertificateShown} from './list.ts'
-import type {KeptScan, ReportMatter} from './report.ts'
 import {type ReportWords, reportWords} from './report-words.ts'
+
+/** The latest scan of one name at one edge node, as it was kept. */
+export interface KeptScan {
+  readonly name: string
+  readonly host: string
+  readonly at: Temporal.Instant
+  readonly policy: string
+  readonly findings: readonly ScanFinding[]
+  /** Instants in it are text. */
+  readonly scan: TlsScan | undefined
+}
+
+/** All that a report tells. */
+export interface ReportMatter {
+  readonly environment: Environment
+  readonly at: Temporal.Instant
+  readonly scans: readonly KeptScan[]
+  readonly certificates: readonly CertificateShown[]
+  /** The latest of each tool and subject. */
+  readonly evidence: readonly EvidenceRow[]
+}
 
 type Facts = Templates['document/tls.html']
 type Row = Facts['offers'][number]

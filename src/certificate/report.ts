@@ -6,30 +6,9 @@ import {certificatesFor} from '../ledger/certificate.ts'
 import {type EvidenceRow, latestEvidence} from '../ledger/evidence.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {render} from '../render/render.ts'
-import type {ScanFinding, TlsScan} from '../tls/model.ts'
-import {type CertificateShown, shownCertificate} from './list.ts'
-import {reportFacts} from './report-page.ts'
-
-/** The latest scan of one name at one edge node, as it was kept. */
-export interface KeptScan {
-  readonly name: string
-  readonly host: string
-  readonly at: Temporal.Instant
-  readonly policy: string
-  readonly findings: readonly ScanFinding[]
-  /** Instants in it are text. */
-  readonly scan: TlsScan | undefined
-}
-
-/** All that a report tells. */
-export interface ReportMatter {
-  readonly environment: Environment
-  readonly at: Temporal.Instant
-  readonly scans: readonly KeptScan[]
-  readonly certificates: readonly CertificateShown[]
-  /** The latest of each tool and subject. */
-  readonly evidence: readonly EvidenceRow[]
-}
+import type {TlsScan} from '../tls/model.ts'
+import {shownCertificate} from './list.ts'
+import {type KeptScan, reportFacts} from './report-page.ts'
 
 export interface Report {
   readonly environment: string

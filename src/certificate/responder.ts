@@ -17,10 +17,10 @@ import {
 import type {At} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
 import {nextTry} from './due.ts'
-import type {Delivering, NameInput} from './install.ts'
 import {ocspQuestion, ocspStanding} from './ocsp.ts'
 import {readPem} from './pem.ts'
 import {certificatesIn} from './read.ts'
+import type {Ask} from './revocation.ts'
 import type {Candidate} from './serving.ts'
 import type {Standing} from './standing.ts'
 
@@ -40,11 +40,23 @@ function isDue(row: Partial<StapleRow>, now: Temporal.Instant): boolean {
   return half <= now.epochMilliseconds
 }
 
+interface Asking {
+  readonly platform: Platform
+  readonly ask: Ask
+}
+
+/** Whose it is, as a finding and a remedy name it. */
+interface Whose {
+  readonly tenant: string
+  /** `acme/production` */
+  readonly environment: string
+}
+
 /**
  * What its responder says is on record, where the certificate names one: its own word, signed, and about this certificate.
  * Silence keeps nobody from being served. Throws `Refusal('certificate-unfit')` for a new one that was revoked.
  */
-export function responderAsked({platform, ask}: Delivering, name: NameInput, candidate: Candidate): Fact {
+export function responderAsked({platform, ask}: Asking, name: Whose, candidate: Candidate): Fact {
   const {ledger, clock} = platform
   const asked = new WeakSet<At>()
   return {
@@ -66,7 +78,7 @@ export function responderAsked({platform, ask}: Delivering, name: NameInput, can
 
 type Answered = {readonly said: Said} | Exclude<Standing, {state: 'good'}>
 
-async function standingOf(row: CertificateRow, now: Temporal.Instant, ask: Delivering['ask']): Promise<Answered> {
+async function standingOf(row: CertificateRow, now: Temporal.Instant, ask: Ask): Promise<Answered> {
   const [certificate, issuer] = certificatesIn(readPem(Buffer.from(row.chain)).blocks.map(({pem}) => pem))
   if (!certificate || !issuer) return {state: 'unknown', why: 'its issuer is not at hand'}
   try {
@@ -84,7 +96,7 @@ async function standingOf(row: CertificateRow, now: Temporal.Instant, ask: Deliv
 
 interface Silence {
   readonly row: CertificateRow
-  readonly name: NameInput
+  readonly name: Whose
   readonly standing: Exclude<Answered, {said: Said}>
 }
 

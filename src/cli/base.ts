@@ -1,14 +1,15 @@
 import {Command, type Interfaces} from '@oclif/core'
 import {systemClock} from '../clock.ts'
 import {type CodedError, exits} from '../error.ts'
-import type {RunAsked} from '../runbook/request.ts'
+import type {Request, Signed} from '../operator/model.ts'
 import {mutationFlags, planFlag} from './flags.ts'
 import {interrupts} from './interruption.ts'
+import {makeWorld} from './make-world.ts'
 import {printableJson} from './printable.ts'
 import {type Streams, systemStreams} from './streams.ts'
 import {coded, report} from './trouble.ts'
 import {show, type View} from './view.ts'
-import {makeWorld, type Signed, type World} from './world.ts'
+import type {World} from './world.ts'
 
 /** What a command says: `--json` prints the result, people read the view. Both come from one value. */
 export interface Answer<R = unknown> {
@@ -28,17 +29,6 @@ export interface Typed<C extends typeof Command> {
   readonly request: Request
   /** Who asks, with their signature: in a `Mutation` that is not a `--plan`. */
   readonly signed?: Signed
-}
-
-/** What an operator signs: the command and its input, without output flags, with the reason beside it. */
-export interface Request {
-  /** `tenant create` */
-  readonly command: string
-  readonly input: Readonly<Record<string, unknown>>
-  readonly reason?: string
-  readonly ticket?: string
-  /** The run it becomes. */
-  readonly run?: RunAsked
 }
 
 /** Every command: parse → one use case (`answer`) → view. Errors and exit codes are the same with and without `--json`. */

@@ -1,22 +1,14 @@
 import {CodedError, Failure} from '../error.ts'
 import {type RunRow, requeueRun, runById, stepsOfRun, withdrawRun} from '../ledger/run.ts'
+import type {Request} from '../operator/model.ts'
 import type {Durable} from '../runbook/dbos.ts'
 import type {How} from '../runbook/execute.ts'
 import type {Kernel} from '../runbook/kernel.ts'
-import type {End, Runbook, RunState, StepRecord, Stopped} from '../runbook/model.ts'
+import type {End, Runbook, Stopped} from '../runbook/model.ts'
 import type {SignedRequest} from '../runbook/request.ts'
-import {stepTable} from '../runbook/view.ts'
-import type {Request} from './base.ts'
+import {type RunResult, stepTable} from '../runbook/view.ts'
 import {kernelOf, signed} from './kernel.ts'
 import type {World} from './world.ts'
-
-/** A run as commands answer with it. */
-export interface RunResult {
-  readonly run: string
-  readonly title: string
-  readonly state: RunState
-  readonly steps: readonly Pick<StepRecord, 'name' | 'state'>[]
-}
 
 export interface Asked<I> {
   readonly runbook: Runbook<I>

@@ -1,6 +1,6 @@
+import type {Request} from '../operator/model.ts'
 import type {Kernel} from '../runbook/kernel.ts'
 import type {SignedRequest} from '../runbook/request.ts'
-import type {Request} from './base.ts'
 import {kernelOf, signed} from './kernel.ts'
 import {printable} from './printable.ts'
 import type {World} from './world.ts'

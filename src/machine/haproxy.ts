@@ -1,11 +1,11 @@
 import type {Secret} from '../secret/secret.ts'
-import type {Common} from './model.ts'
+import type {Removable} from './removable.ts'
 
 /**
  * Chain and key of a name in one file, as HAProxy reads them: the running process serves it, and the file is what it starts
  * from. Refused by `check` or by HAProxy, neither has changed.
  */
-export interface HaproxyCertificateWanted extends Common {
+export interface HaproxyCertificateWanted extends Removable {
   readonly kind: 'haproxy-certificate'
   readonly path: string
   readonly pem: Secret<string>
@@ -24,7 +24,7 @@ export interface Staple {
 }
 
 /** A line of a map (`key value`) or a crt-list (host name, certificate) in the running process; its file is an assembly. */
-export interface HaproxyEntryWanted extends Common {
+export interface HaproxyEntryWanted extends Removable {
   readonly kind: 'haproxy-entry'
   readonly list: 'map' | 'crt-list'
   readonly path: string
@@ -33,7 +33,7 @@ export interface HaproxyEntryWanted extends Common {
 }
 
 /** The one server of a declared backend in the running process: where it is, and that it is used; absent, it is closed. */
-export interface HaproxyServerWanted extends Common {
+export interface HaproxyServerWanted extends Removable {
   readonly kind: 'haproxy-server'
   /** Of the backend. */
   readonly name: string
@@ -42,14 +42,14 @@ export interface HaproxyServerWanted extends Common {
 }
 
 /** HAProxy has loaded these backends, which cannot be added while it runs. */
-export interface HaproxyLoadedWanted extends Common {
+export interface HaproxyLoadedWanted extends Removable {
   readonly kind: 'haproxy-loaded'
   readonly name: string
   readonly backends: readonly string[]
 }
 
 /** Enough free backends are declared in files of a folder, `HOST:PORT.cfg`; `template` has `{port}` where the port stands. */
-export interface HaproxyPoolWanted extends Common {
+export interface HaproxyPoolWanted extends Removable {
   readonly kind: 'haproxy-pool'
   readonly name: string
   readonly folder: string
@@ -61,7 +61,7 @@ export interface HaproxyPoolWanted extends Common {
 }
 
 /** The running HAProxy is as its files say; where it is not, it loads them anew without a broken connection. */
-export interface HaproxyRuntimeWanted extends Common {
+export interface HaproxyRuntimeWanted extends Removable {
   readonly kind: 'haproxy-runtime'
   readonly name: string
   readonly map: string

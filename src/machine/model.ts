@@ -1,6 +1,7 @@
 import type {Readable} from 'node:stream'
 import type {Secret} from '../secret/secret.ts'
 import type {HaproxyWanted} from './haproxy.ts'
+import type {Removable} from './removable.ts'
 
 /**
  * The language between us and a machine, all of it data.
@@ -111,11 +112,6 @@ export interface Machine {
   readonly roundTrips: number
 }
 
-export interface Common {
-  /** True when the thing must not be there (removal, undo). */
-  readonly absent?: boolean
-}
-
 interface Owned {
   readonly owner: string
   readonly group: string
@@ -124,7 +120,7 @@ interface Owned {
 }
 
 /** A file with this content; `check` runs on the new file (its path replaces `{}`) before it replaces the old one. */
-export interface FileWanted extends Common, Owned {
+export interface FileWanted extends Removable, Owned {
   readonly kind: 'file'
   readonly path: string
   readonly content: string | Secret<string>
@@ -133,12 +129,12 @@ export interface FileWanted extends Common, Owned {
   readonly confirm?: boolean
 }
 
-export interface DirectoryWanted extends Common, Owned {
+export interface DirectoryWanted extends Removable, Owned {
   readonly kind: 'directory'
   readonly path: string
 }
 
-export interface UserWanted extends Common {
+export interface UserWanted extends Removable {
   readonly kind: 'user'
   readonly name: string
   readonly comment: string
@@ -147,13 +143,13 @@ export interface UserWanted extends Common {
   readonly groups?: readonly string[]
 }
 
-export interface PackageWanted extends Common {
+export interface PackageWanted extends Removable {
   readonly kind: 'package'
   readonly name: string
 }
 
 /** A systemd unit (service, timer, socket, target). Running, it is younger than each file it was started from. */
-export interface UnitWanted extends Common {
+export interface UnitWanted extends Removable {
   readonly kind: 'unit'
   readonly name: string
   readonly enabled: boolean
@@ -167,7 +163,7 @@ export interface UnitWanted extends Common {
 }
 
 /** One PostgreSQL cluster of Debian's packaging; never moved to another port or version. */
-export interface PgClusterWanted extends Common {
+export interface PgClusterWanted extends Removable {
   readonly kind: 'pg-cluster'
   readonly version: number
   readonly name: string
@@ -179,7 +175,7 @@ export interface PgClusterWanted extends Common {
   readonly identity?: readonly string[]
 }
 
-export interface PgRoleWanted extends Common {
+export interface PgRoleWanted extends Removable {
   readonly kind: 'pg-role'
   readonly cluster: {readonly version: number; readonly name: string; readonly port: number}
   readonly name: string
@@ -188,7 +184,7 @@ export interface PgRoleWanted extends Common {
   readonly reads?: true
 }
 
-export interface PgDatabaseWanted extends Common {
+export interface PgDatabaseWanted extends Removable {
   readonly kind: 'pg-database'
   readonly cluster: {readonly version: number; readonly name: string; readonly port: number}
   readonly name: string
@@ -198,7 +194,7 @@ export interface PgDatabaseWanted extends Common {
 }
 
 /** A file put together on the machine, under its lock, from all fragments of a directory: shared between environments without reading theirs. */
-export interface AssemblyWanted extends Common, Owned {
+export interface AssemblyWanted extends Removable, Owned {
   readonly kind: 'assembly'
   readonly path: string
   readonly from: string
@@ -206,13 +202,13 @@ export interface AssemblyWanted extends Common, Owned {
 }
 
 /** The whole nftables ruleset, applied as a confirmed commit. */
-export interface NftWanted extends Common {
+export interface NftWanted extends Removable {
   readonly kind: 'nft'
   readonly ruleset: string
 }
 
 /** A release verified and unpacked at `/opt/selfhelp/releases/<version>`. */
-export interface ReleaseWanted extends Common {
+export interface ReleaseWanted extends Removable {
   readonly kind: 'release'
   readonly version: string
   readonly archive: {readonly sha256: string; readonly size: number; open(): Readable}
@@ -223,7 +219,7 @@ export interface ReleaseWanted extends Common {
 }
 
 /** Runs only while `unless` exits non-zero: for steps that have no other shape (a schema migration). */
-export interface CommandWanted extends Common {
+export interface CommandWanted extends Removable {
   readonly kind: 'command'
   readonly name: string
   readonly argv: readonly string[]

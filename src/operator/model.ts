@@ -2,8 +2,8 @@ import {Refusal} from '../error.ts'
 import type {Actor} from '../ledger/journal.ts'
 import type {OperatorRole} from '../ledger/operator.ts'
 
-/** What an operator puts a signature under: the command, its input, and what makes this once and now. */
-export interface SignedRequest {
+/** What is asked: the command and its input, without output flags, with the reason beside it. */
+export interface Request {
   /** `tenant create` */
   readonly command: string
   readonly input: Readonly<Record<string, unknown>>
@@ -11,6 +11,10 @@ export interface SignedRequest {
   readonly ticket?: string
   /** Of a request that became a run: which one, so that nobody can put the signature under another. */
   readonly run?: {readonly id: string; readonly runbook: string; readonly inputHash: string}
+}
+
+/** What an operator puts a signature under: the request, and what makes it once and now. */
+export interface SignedRequest extends Request {
   readonly operator: string
   /** RFC 3339 UTC. */
   readonly at: string

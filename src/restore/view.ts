@@ -1,6 +1,6 @@
-import type {RunResult} from '../cli/runs.ts'
 import type {Cell, View} from '../cli/view.ts'
 import type {RestoreRow} from '../ledger/restore.ts'
+import type {RunResult} from '../runbook/view.ts'
 import {stepTable} from '../runbook/view.ts'
 import type {RestorePlan} from './model.ts'
 

@@ -1,4 +1,12 @@
-import type {RunEvent} from './model.ts'
+import type {RunEvent, RunState, StepRecord} from './model.ts'
+
+/** A run as commands answer with it. */
+export interface RunResult {
+  readonly run: string
+  readonly title: string
+  readonly state: RunState
+  readonly steps: readonly Pick<StepRecord, 'name' | 'state'>[]
+}
 
 /** Where steps are shown: a live line each on a terminal, plain lines in a pipe, nothing with `--json`. */
 export interface Shows {

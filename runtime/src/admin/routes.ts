@@ -1,19 +1,11 @@
 import {timingSafeEqual} from 'node:crypto'
-import type pg from 'pg'
 import type {Context} from '../app.ts'
 import {hashToken} from '../edition/token.ts'
-import type {Incoming, Outgoing} from '../gateway.ts'
 import type {App} from '../web/listener.ts'
 import {type Answer, type Asked, json} from '../web/message.ts'
 import {accountsAsked, accountsListed} from './accounts.ts'
 import {digestContent, exportContent} from './content.ts'
-import {smoke} from './smoke.ts'
-
-export interface Admin {
-  readonly context: Context
-  readonly pool: pg.Pool
-  readonly gateway: (call: Outgoing) => Promise<Incoming>
-}
+import {type Admin, smoke} from './smoke.ts'
 
 /** What operations ask on the machine itself; never on the public listener. Works in every mode. */
 export function adminApp(admin: Admin): App {

@@ -1,17 +1,24 @@
+import type pg from 'pg'
 import {type Context, createApp} from '../app.ts'
 import {transaction} from '../database.ts'
 import {accountOf, addAccount, findAccount} from '../edition/accounts.ts'
 import {editionPages} from '../edition/routes.ts'
 import {newToken} from '../edition/token.ts'
 import {makeWelcome} from '../edition/welcome.ts'
-import {OutgoingRefused} from '../gateway.ts'
+import {type Incoming, type Outgoing, OutgoingRefused} from '../gateway.ts'
 import {schemaLevel} from '../migrate.ts'
 import type {Procedure} from '../portal/procedure.ts'
 import {portalPages} from '../portal/routes.ts'
 import {createLimit} from '../web/limit.ts'
 import type {App} from '../web/listener.ts'
 import type {Answer} from '../web/message.ts'
-import type {Admin} from './routes.ts'
+
+/** What operations ask about. */
+export interface Admin {
+  readonly context: Context
+  readonly pool: pg.Pool
+  readonly gateway: (call: Outgoing) => Promise<Incoming>
+}
 
 export interface Check {
   readonly name: string
