@@ -25,6 +25,7 @@ const builders: Readonly<Record<string, () => Promise<Build>>> = {
   'backup-take': async () => (await import('../backup/register.ts')).buildTake,
   'domain-remove': async () => (await import('../domain/register.ts')).buildDomainRemove,
   'edge-refill': async () => (await import('../host/register.ts')).buildEdgeRefill,
+  'edge-ticket-keys': async () => (await import('../host/register.ts')).buildEdgeTicketKeys,
   'environment-activate': async () => (await import('../activation/register.ts')).buildActivate,
   'environment-add': async () => (await import('../tenant/register.ts')).buildEnvironmentAdd,
   'journal-sign-head': async () => (await import('../journal/register.ts')).buildSignHead,

@@ -1,4 +1,4 @@
-import type {HaproxyRuntimeWanted} from '../machine/haproxy.ts'
+import type {HaproxyRuntimeWanted, HaproxyTicketsWanted} from '../machine/haproxy.ts'
 import type {AssemblyWanted, UnitWanted, Wanted} from '../machine/model.ts'
 import {render} from '../render/render.ts'
 
@@ -22,6 +22,8 @@ export const edgeFiles = {
   map: `${folder}/hosts.map`,
   crtList: `${folder}/crt-list`,
   backends: `${folder}/backends.cfg`,
+  /** Keys that session tickets are sealed with; they never leave the edge. */
+  tickets: `${folder}/ticket-keys`,
   /** What an authority may ask for; only the running process knows entries. */
   acme: `${folder}/acme.map`,
 } as const
@@ -57,6 +59,9 @@ export const edgeUnit: UnitWanted = {
   restartAfter: ['/etc/default/haproxy'],
   reloadAfter: ['/etc/haproxy/haproxy.cfg'],
 }
+
+/** Keys of session tickets, there before HAProxy is to read them. */
+export const edgeTickets: HaproxyTicketsWanted = {kind: 'haproxy-tickets', path: edgeFiles.tickets}
 
 /** The running edge is as its files say. */
 export const edgeRuntime: HaproxyRuntimeWanted = {

@@ -11,6 +11,7 @@ import {bookOf} from './list.ts'
 import {asHost} from './model.ts'
 import {anchorPin} from './pinned.ts'
 import {edgeRefill} from './refill.ts'
+import {edgeTicketKeys} from './ticket-keys.ts'
 import type {Bootstrap} from './ways.ts'
 
 /** `host-add` with the collaborators of this process; without the key when a run is taken up again. */
@@ -26,6 +27,11 @@ export async function buildHostApply(world: World): Promise<Runbook> {
 /** `edge-refill` with the collaborators of this process. */
 export async function buildEdgeRefill(world: World): Promise<Runbook> {
   return edgeRefill({book: bookOf(await world.ledger()), ways: await world.ways()}) as Runbook
+}
+
+/** `edge-ticket-keys` with the collaborators of this process. */
+export async function buildEdgeTicketKeys(world: World): Promise<Runbook> {
+  return edgeTicketKeys({book: bookOf(await world.ledger()), ways: await world.ways()}) as Runbook
 }
 
 /** What adopting needs of the world. */

@@ -6,7 +6,7 @@ import type {DirectoryWanted, FileWanted, NftWanted, PackageWanted, UnitWanted, 
 import {render} from '../render/render.ts'
 import type {Nothing, Templates} from '../render/templates.ts'
 import {defaultPolicy, haproxyTls, policies, type TlsPolicy} from '../tls/steps.ts'
-import {edgeAssembled, edgeFiles, edgeFolders, edgeRuntime, edgeUnit, freeBackend} from './edge.ts'
+import {edgeAssembled, edgeFiles, edgeFolders, edgeRuntime, edgeTickets, edgeUnit, freeBackend} from './edge.ts'
 import {accountsOf, clockUnit, controlUser, type Host, seatOf} from './model.ts'
 
 /** What a host's wanted state is made from. */
@@ -103,6 +103,7 @@ function edge(host: Host, {fleet, tls = policies[defaultPolicy]}: HostInput): re
     file('etc/haproxy/selfhelp/check.cfg', {}),
     file('etc/haproxy/selfhelp/check-certificate.cfg', {}),
     text(edgeFiles.acme, ''),
+    edgeTickets,
     ...behind(host, fleet).flatMap(application => pools(application)),
     ...edgeAssembled,
     {...config, check: ['haproxy', '-c', '-q', '-f', '{}', '-f', edgeFiles.backends]},

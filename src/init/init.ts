@@ -5,7 +5,7 @@ import {createAuthority, rootFile} from '../ca/steps.ts'
 import {scanSchedule, tendSchedule} from '../certificate/steps.ts'
 import type {Clock} from '../clock.ts'
 import {Refusal} from '../error.ts'
-import {refillSchedule} from '../host/steps.ts'
+import {refillSchedule, ticketSchedule} from '../host/steps.ts'
 import {headSchedule} from '../journal/model.ts'
 import {type Anchors, anchorsIn} from '../ledger/anchor.ts'
 import {createLedger} from '../ledger/create.ts'
@@ -70,7 +70,7 @@ export async function init(input: InitInput): Promise<Initialised> {
     })
     await beginAnchors({ledger, anchors}, home)
     await putSchedule(ledger, headSchedule)
-    for (const job of [tendSchedule, scanSchedule, refillSchedule]) await putSchedule(ledger, job)
+    for (const job of [tendSchedule, scanSchedule, refillSchedule, ticketSchedule]) await putSchedule(ledger, job)
     for (const key of recovery) await addRecoveryKey(ledger, key, {keyFile, home})
     const changed = (await count(ledger)) !== before
     const recoveryKeys = (await recoverySeals(ledger)).length

@@ -69,6 +69,14 @@ export interface HaproxyRuntimeWanted extends Removable {
   readonly backends: string
 }
 
+/** Three keys that session tickets are sealed with, the machine's own; the running process has the same as the file. */
+export interface HaproxyTicketsWanted extends Removable {
+  readonly kind: 'haproxy-tickets'
+  readonly path: string
+  /** Seconds: an older one is not the newest any more. Without it they need only be there. */
+  readonly newestWithin?: number
+}
+
 /** What an edge's HAProxy runs, and what it will start from. */
 export type HaproxyWanted =
   | HaproxyCertificateWanted
@@ -77,3 +85,4 @@ export type HaproxyWanted =
   | HaproxyLoadedWanted
   | HaproxyPoolWanted
   | HaproxyRuntimeWanted
+  | HaproxyTicketsWanted

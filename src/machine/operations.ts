@@ -8,6 +8,7 @@ import {haproxyEntry} from './operation/haproxy-entry.ts'
 import {haproxyPool} from './operation/haproxy-pool.ts'
 import {haproxyLoaded, haproxyRuntime} from './operation/haproxy-runtime.ts'
 import {haproxyServer} from './operation/haproxy-server.ts'
+import {haproxyTickets} from './operation/haproxy-tickets.ts'
 import {nft} from './operation/nft.ts'
 import {pkg} from './operation/package.ts'
 import {pgCluster} from './operation/pg-cluster.ts'
@@ -29,6 +30,7 @@ export const operations: {readonly [K in Wanted['kind']]: Operation<Extract<Want
   'haproxy-pool': haproxyPool,
   'haproxy-runtime': haproxyRuntime,
   'haproxy-server': haproxyServer,
+  'haproxy-tickets': haproxyTickets,
   nft,
   package: pkg,
   'pg-cluster': pgCluster,

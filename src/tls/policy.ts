@@ -91,7 +91,7 @@ export function haproxyTls(policy: TlsPolicy, {mlkem} = {mlkem: false}): Haproxy
   const order = policy.preferServer ? [] : ['prefer-client-ciphers']
   return {
     source: `${policy.source}: ${policy.name}, as of ${policy.taken}.`,
-    options: [...order, `ssl-min-ver ${lowest}`, ...highest, 'no-tls-tickets'].join(' '),
+    options: [...order, `ssl-min-ver ${lowest}`, ...highest].join(' '),
     curves: policy.groups.filter(group => mlkem || !laterGroups.includes(group)).join(':'),
     ciphers: policy.suites12.map(name => suites12[name]).join(':'),
     ciphersuites: policy.suites13.join(':'),

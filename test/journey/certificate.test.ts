@@ -16,6 +16,7 @@ import {
   workerOf,
 } from '../support/certificate-lab.ts'
 import {customerAuthority} from '../support/customer-ca.ts'
+import {ticketKeysRotate} from '../support/edge-tickets.ts'
 import {cutInTheCommit, fullDisk, stapled} from '../support/edge-troubles.ts'
 import {whyNoLab} from '../support/lab.ts'
 import {diesOncePerStep} from '../support/lab-crash.ts'
@@ -121,6 +122,12 @@ t.test('the certificates of a tenant on two edges of two sites', {skip: why ?? f
       t.same(await stateOf(cmc, edge), before, edge)
     }
   })
+
+  await t.test('keys of session tickets rotate without a reload, each gone after two', t =>
+    ticketKeysRotate(t, {cmc, edge: 'south-1', address: south, name}, async () => {
+      await must(cmc, 'schedule', 'run', 'edge-ticket-keys')
+    }),
+  )
 
   const authority = await outside
   const set = (...more: readonly string[]) => {

@@ -87,6 +87,7 @@ export const levels: readonly Level[] = [
   {runbook: 'certificate-tend', scripted: certificates('tending')},
   {runbook: 'domain-remove', scripted: certificates('domainRemoval')},
   {runbook: 'edge-refill', scripted: here('../host/refilling.ts')},
+  {runbook: 'edge-ticket-keys', scripted: here('../host/refilling.ts', 'rotating')},
   {runbook: 'farewell-expire', scripted: tenants('expiry'), typed: inputOf('farewell-expire', {})},
   {runbook: 'vpn-apply', scripted: vpns('applying')},
   {runbook: 'vpn-look', scripted: vpns('looking')},

@@ -122,7 +122,15 @@ async function effects(place: Place, ways: Ways, run: string): Promise<Readonly<
   return counted
 }
 
-const own = ['/etc/hostname', '/etc/hosts', '/etc/machine-id', '/etc/ssh/ssh_host_*', '/etc/*-', '/etc/.pwd.lock']
+const own = [
+  '/etc/hostname',
+  '/etc/hosts',
+  '/etc/machine-id',
+  '/etc/ssh/ssh_host_*',
+  '/etc/*-',
+  '/etc/.pwd.lock',
+  '/etc/haproxy/selfhelp/ticket-keys',
+]
 const program = [
   `find /etc /opt /home /usr/local -type f ${own.map(path => `! -path '${path}'`).join(' ')} -exec sha256sum {} +`,
   "find /etc /opt /home /var/lib/selfhelp -path '/var/lib/selfhelp/*' -prune -o -printf '%y %m %u:%g %p\\n'",

@@ -4,7 +4,7 @@ import {haproxyTls, policies, type TlsPolicy, weaknesses} from '../../src/tls/po
 t.test('the policies are those of the guideline, as HAProxy reads them', async t => {
   t.same(haproxyTls(policies.intermediate), {
     source: 'Mozilla Server Side TLS, guideline 6.0: intermediate, as of 2026-11-22.',
-    options: 'prefer-client-ciphers ssl-min-ver TLSv1.2 no-tls-tickets',
+    options: 'prefer-client-ciphers ssl-min-ver TLSv1.2',
     curves: 'X25519:prime256v1:secp384r1',
     ciphers:
       'ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305',

@@ -61,6 +61,14 @@ if ($verb eq "ask") {
     push @runs, "$field[1] $field[4]:$field[18]" . ($field[6] & 0x23 ? " closed" : "") if @field > 18 && /^\d/;
   }
   differing("backend", \@files, \@runs);
+} elsif ($verb eq "tickets") {
+  my ($path, $tell) = @words;
+  my @runs = map { /^\d+\.\d+ (\S+)/ ? $1 : () } split(/\n/, told("show tls-keys $path\n"));
+  my @keys = lines_of($path);
+  if (!$tell) { print !@runs ? "none" : "@runs" eq "@keys" ? "same" : "others"; exit 0 }
+  exit 0 if !@runs || "@runs" eq "@keys";
+  @keys = $keys[-1] if "@runs[1 .. $#runs]" eq "@keys[0 .. $#keys - 1]";
+  for my $key (@keys) { my $said = told("set ssl tls-key $path $key\n"); refused("the running HAProxy took no key for tickets", 1) unless $said =~ /updated/ }
 }
 '
 
@@ -86,6 +94,13 @@ ask_haproxy_pool() {
   set -- "$1/$2":*.cfg
   [ -f "$1" ] || return 0
   grep -Hc '^# free$' -- "$@" | sed 's/^.*:\([0-9]*\)\.cfg:0$/used \1/; s/^.*:\([0-9]*\)\.cfg:[0-9]*$/free \1/'
+}
+
+# PATH: how many keys, how old the newest is in seconds, and whether those that run are the same.
+ask_haproxy_tickets() {
+  [ -f "$1" ] || return 0
+  runs=$(haproxy tickets "$1" '') || runs=none
+  echo "$(grep -c . "$1") $(($(date +%s) - $(stat -c %Y -- "$1"))) $runs"
 }
 
 # COMMAND GOOD…: each must answer with something like GOOD.
@@ -130,6 +145,28 @@ act_haproxy_pool() {
     stage "$folder/$prefix:$port.cfg" || return
     input | sed "s/{port}/$port/g" >"./$leaf" && chmod 644 "./$leaf" && mv -fT -- "./$leaf" "../$leaf"
     unstage "$?" || return
+  done
+}
+
+# PATH NEW: so many new keys, and the oldest go. No key leaves the machine; the running process gets those of the file.
+act_haproxy_tickets() {
+  [ "$2" = 0 ] || {
+    stage "$1" || return
+    ours_alone ticket_keys "$2" && mv -fT -- "./$leaf" "../$leaf"
+    unstage "$?" || return
+  }
+  haproxy_if_up tickets "$1" tell
+}
+
+ticket_keys() {
+  { [ ! -f "../$leaf" ] || cat "../$leaf"; new_keys "$1"; } | tail -n 3 >"./$leaf" && [ "$(grep -c '^.\{108\}$' "./$leaf")" = 3 ]
+}
+
+new_keys() {
+  n=0
+  while [ "$n" -lt "$1" ]; do
+    n=$((n + 1))
+    head -c 80 /dev/urandom | base64 -w 0 && echo
   done
 }
 
