@@ -2,11 +2,13 @@
 import {loadavg} from 'node:os'
 import {parseArgs} from 'node:util'
 import {calendar} from './calendar.ts'
+import {certificateList} from './certificate-list.ts'
 import {edge} from './edge.ts'
 import {hostPlan} from './host-plan.ts'
 import {labUp} from './lab-up.ts'
 import {ledger, tenantList} from './ledger.ts'
 import type {Compared} from './pairs.ts'
+import {scheduleTick} from './schedule.ts'
 import {start} from './start.ts'
 import {tenantCreate} from './tenant-create.ts'
 
@@ -19,7 +21,9 @@ const parts: Readonly<Record<string, (how: How) => Promise<readonly Compared[]>>
   start,
   'tenant-list': tenantList,
   ledger,
+  'certificate-list': certificateList,
   calendar,
+  schedule: scheduleTick,
   'lab-up': labUp,
   'host-plan': hostPlan,
   'tenant-create': tenantCreate,

@@ -21,10 +21,12 @@ const large = {
 }
 /** MB. */
 const heap = 64
-const selfhelp = join(packageRoot(), 'bin/selfhelp')
-const peer = program('node -e 0', [process.execPath, '-e', '0'])
+/** The program, as it is typed. */
+export const selfhelp = join(packageRoot(), 'bin/selfhelp')
+/** The same Node doing nothing. */
+export const nothing = program('node -e 0', [process.execPath, '-e', '0'])
 /** Milliseconds are meant where node -e 0 takes 45. */
-const inNodes = (milliseconds: number) => milliseconds / 45
+export const inNodes = (milliseconds: number): number => milliseconds / 45
 
 /** What a list of a thousand tenants costs; whole processes. */
 export async function tenantList({pairs}: {pairs: number}): Promise<Compared[]> {
@@ -32,7 +34,7 @@ export async function tenantList({pairs}: {pairs: number}): Promise<Compared[]> 
     await compare({
       name: 'tenant list, 1000 tenants',
       ours: program('selfhelp tenant list', [selfhelp, 'tenant', 'list'], env),
-      ...{peer, atMost: inNodes(250), pairs},
+      ...{peer: nothing, atMost: inNodes(250), pairs},
     }),
   ])
 }
@@ -48,7 +50,7 @@ export async function ledger({pairs}: {pairs: number}): Promise<Compared[]> {
     const results: Compared[] = []
     for (const words of commands) {
       const ours = program('selfhelp', [selfhelp, ...words], env)
-      results.push(await compare({name: words.join(' '), ours, peer, atMost: inNodes(300), pairs}))
+      results.push(await compare({name: words.join(' '), ours, peer: nothing, atMost: inNodes(300), pairs}))
     }
     await verified(env)
     return results
@@ -57,7 +59,8 @@ export async function ledger({pairs}: {pairs: number}): Promise<Compared[]> {
 
 type Size = typeof large
 
-async function filled<T>(size: Size, work: (env: NodeJS.ProcessEnv) => Promise<T>): Promise<T> {
+/** Works with a ledger of its own of that size, which is gone afterwards. */
+export async function filled<T>(size: Size, work: (env: NodeJS.ProcessEnv) => Promise<T>): Promise<T> {
   const home = mkdtempSync(join(tmpdir(), 'selfhelp-bench-'))
   const env = {...process.env, SELFHELP_HOME: home}
   try {

@@ -67,15 +67,14 @@ export interface ServedFilter {
 /** The certificate every name is served with, the first to end first. */
 export async function servedRows(ledger: Queries, {before, after, limit}: ServedFilter): Promise<ServedRow[]> {
   return ledger.all<ServedRow>`
-    with served as (
-      select h.name as hostname, e.tenant, e.name as environment, issuer, fingerprint, not_before, not_after, derogation
-      from hostname h join environment e on e.id = h.environment
-        join lateral (select * from certificate c where c.hostname = h.name and c.state = 'served'
-          order by created_at desc limit 1) c on true)
-    select * from served s
-    where not_after < coalesce(${before ?? null}::timestamptz, 'infinity') and (${after ?? null}::text is null
-      or (not_after, hostname) > (select not_after, hostname from served where hostname = ${after ?? null}))
-    order by not_after, hostname limit ${limit}`
+    select c.hostname, e.tenant, e.name as environment, issuer, fingerprint, not_before, not_after, derogation
+    from certificate c join hostname h on h.name = c.hostname join environment e on e.id = h.environment
+    where c.state = 'served' and c.id = (select id from certificate newest where newest.hostname = c.hostname
+        and newest.state = 'served' order by created_at desc, id desc limit 1)
+      and not_after < coalesce(${before ?? null}::timestamptz, 'infinity') and (${after ?? null}::text is null
+        or (not_after, c.hostname) > (select not_after, hostname from certificate where hostname = ${after ?? null}
+          and state = 'served' order by created_at desc, id desc limit 1))
+    order by not_after, c.hostname limit ${limit}`
 }
 
 /** Every certificate a name ever had, the newest first. */

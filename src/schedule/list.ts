@@ -2,7 +2,7 @@ import type {Temporal} from 'temporal-polyfill'
 import type {Clock} from '../clock.ts'
 import {Refusal} from '../error.ts'
 import type {Ledger} from '../ledger/ledger.ts'
-import {type FiringRow, firings, type ScheduleRow, schedules} from '../ledger/schedule.ts'
+import {type FiringRow, firings, type ScheduleRow, type SettledRow, schedules} from '../ledger/schedule.ts'
 import {nextInstant} from './instants.ts'
 
 export interface ScheduleItem extends ScheduleRow {
@@ -23,10 +23,8 @@ export async function listSchedules(ledger: Ledger, clock: Clock): Promise<Sched
   )
 }
 
-type Settled = Awaited<ReturnType<typeof schedules>>[number]
-
 /** One job, or Refusal `not-found`. */
-export async function scheduleNamed(ledger: Ledger, name: string): Promise<Settled> {
+export async function scheduleNamed(ledger: Ledger, name: string): Promise<SettledRow> {
   const found = (await schedules(ledger)).find(job => job.name === name)
   if (!found)
     throw new Refusal('not-found', `There is no scheduled job ${name}.`, {remedies: ['selfhelp schedule list']})

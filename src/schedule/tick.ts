@@ -1,10 +1,11 @@
 import type {Temporal} from 'temporal-polyfill'
 import {exits, Refusal} from '../error.ts'
 import {type RunRow, requeueRun} from '../ledger/run.ts'
-import {type FiringRow, schedules, settle} from '../ledger/schedule.ts'
+import {type DueRow, dueSchedules, type FiringRow, putDue, type SettledRow, settle} from '../ledger/schedule.ts'
 import type {Kernel} from '../runbook/kernel.ts'
 import {type RunAsked, requestRun, type SignedRequest} from '../runbook/request.ts'
-import {dueNow} from './due.ts'
+import {type Due, dueNow} from './due.ts'
+import {nextInstant} from './instants.ts'
 
 export interface Scheduling {
   readonly kernel: Kernel
@@ -18,20 +19,24 @@ export interface Scheduling {
   tell(text: string): void
 }
 
-type Job = Awaited<ReturnType<typeof schedules>>[number]
-
 /** Enqueues what is due now and writes down what was missed. Any number of schedulers: an instant is fired once. */
 export async function tick(scheduling: Scheduling): Promise<FiringRow[]> {
   const {kernel, tell} = scheduling
   const firings: FiringRow[] = []
-  for (const job of await schedules(kernel.ledger)) {
+  const dues: DueRow[] = []
+  const now = kernel.clock.now()
+  for (const job of await dueSchedules(kernel.ledger, now)) {
     try {
-      firings.push(...(await tickJob(scheduling, job)))
+      const open = dueNow(job, now)
+      firings.push(...(await tickJob(scheduling, job, open)))
+      const last = open.fire.at(-1) ?? open.missed.at(-1) ?? job.settled ?? job.since
+      dues.push({job, at: nextInstant(job, last)})
     } catch (thrown) {
       // One job's trouble is not the others'; its instant is tried again until it counts as missed.
       tell(`${job.name}: ${thrown instanceof Error ? thrown.message : thrown}`)
     }
   }
+  if (dues.length > 0) await putDue(kernel.ledger, dues)
   return firings
 }
 
@@ -40,9 +45,8 @@ export function runIdOf(name: string, instant: Temporal.Instant): string {
   return `sched/${name}/${instant.toString()}`
 }
 
-async function tickJob(scheduling: Scheduling, job: Job): Promise<FiringRow[]> {
-  const {ledger, clock} = scheduling.kernel
-  const {fire, missed} = dueNow(job, clock.now())
+async function tickJob(scheduling: Scheduling, job: SettledRow, {fire, missed}: Due): Promise<FiringRow[]> {
+  const {ledger} = scheduling.kernel
   const settled: FiringRow[] = []
   for (const instant of missed) {
     const firing: FiringRow = {schedule: job.name, instant, state: 'missed', run: undefined}
@@ -58,7 +62,7 @@ async function tickJob(scheduling: Scheduling, job: Job): Promise<FiringRow[]> {
   return settled
 }
 
-async function fireJob({kernel, sign}: Scheduling, job: Job, instant: Temporal.Instant): Promise<string> {
+async function fireJob({kernel, sign}: Scheduling, job: SettledRow, instant: Temporal.Instant): Promise<string> {
   const {name, input} = job
   const asked = {
     command: 'scheduler',

@@ -1,9 +1,10 @@
 import t from 'tap'
-import type {Temporal} from 'temporal-polyfill'
+import {Temporal} from 'temporal-polyfill'
 import {type RunRow, runById, runs, supersedeRun} from '../../../src/ledger/run.ts'
 import type {Stopped} from '../../../src/ledger/run-record.ts'
 import {putSchedule} from '../../../src/ledger/schedule.ts'
 import {runByHand} from '../../../src/schedule/by-hand.ts'
+import {nextInstant} from '../../../src/schedule/instants.ts'
 import {listSchedules, scheduleNamed} from '../../../src/schedule/list.ts'
 import {type Scheduling, tick} from '../../../src/schedule/tick.ts'
 import {asAnn, bookOf, testKernel} from '../../support/kernel.ts'
@@ -68,6 +69,25 @@ t.test('missed instants are listed and not fired, but once where the job catches
   )
   t.equal((await runs(kernel.ledger)).length, 1)
 })
+
+t.test(
+  'a job that comes tomorrow comes tonight when it is changed to, and after a long absence all is settled',
+  async t => {
+    const kernel = testKernel(await freshLedger(t), [{...bookOf('sweep', []), bySchedule: true}])
+    await putSchedule(kernel.ledger, {...job, recurrence: '0 0 * * *'})
+    const {since} = await scheduleNamed(kernel.ledger, job.name)
+    const midnight = nextInstant({...job, recurrence: '0 0 * * *'}, since) ?? since
+    t.strictSame(await tick(schedulerAt(kernel, since)), [])
+    const before = schedulerAt(kernel, since.add({minutes: 1}))
+    if (Temporal.Instant.compare(before.kernel.clock.now(), midnight) < 0) t.strictSame(await tick(before), [])
+    await putSchedule(kernel.ledger, job)
+    t.match(await tick(before), [{state: 'fired'}])
+    const later = schedulerAt(kernel, since.add({minutes: 1500}))
+    t.equal((await tick(later)).length, 1000, 'so many at a time')
+    const rest = await tick(later)
+    t.match([rest.length > 490, rest.at(-1)?.state], [true, 'fired'])
+  },
+)
 
 t.test('a job run by hand takes the instant that is due, so that a scheduler does not fire it again', async t => {
   const kernel = testKernel(await freshLedger(t), [{...bookOf('sweep', []), bySchedule: true}])
