@@ -2,9 +2,9 @@ import {drillLock} from '../backup/steps.ts'
 import type {Environment} from '../environment/model.ts'
 import {environmentLock, type Platform} from '../environment/steps.ts'
 import type {Runbook, Step} from '../runbook/model.ts'
-import {during, runbook, step, undo} from '../runbook/step.ts'
+import {during, type Fact, runbook, step, undo} from '../runbook/step.ts'
 import {begun, chainProven, ended, frozen, openedAgain} from './around.ts'
-import {atTheTarget, checksHold, laidOut, newFull, oldDataGone} from './exchange.ts'
+import {atTheTarget, checksHold, laidOut, newFull, oldDataGone, orBack} from './exchange.ts'
 import {backedUpNow, measuredBefore, wayBackProven} from './way-back.ts'
 import {closedAtMost, keptIn, type RestoreInput, type Work} from './work.ts'
 
@@ -38,8 +38,8 @@ function steps(work: Work): readonly Step[] {
     step('chain-is-proven-restorable', chainProven(work), {within: 'PT10M'}),
     step('target-is-laid-out-and-reached-beside', laid, {undo: laid.undo, within: 'PT1M'}),
     ...during('writes-are-frozen', {...frozen(work), atMost: closedAtMost}, opened, [
-      step('active-database-is-backed-up', backedUpNow(work)),
-      step('state-before-is-measured-and-archived', measuredBefore(work)),
+      step('active-database-is-backed-up', held(work, backedUpNow(work))),
+      step('state-before-is-measured-and-archived', held(work, measuredBefore(work))),
       step('database-is-at-the-target', target, {undo: target.undo}),
       step('checks-hold', checksHold(work)),
       step('new-line-has-a-full-backup', newFull(work)),
@@ -48,4 +48,9 @@ function steps(work: Work): readonly Step[] {
     step('old-data-is-gone', oldDataGone(work)),
     step('restore-is-recorded', ended(work)),
   ]
+}
+
+/** Nobody is kept out for long by an outside failure. */
+function held(work: Work, fact: Fact): Fact {
+  return {holds: at => fact.holds(at), make: orBack(work, at => fact.make(at))}
 }

@@ -5,8 +5,9 @@ import {basename, dirname, join} from 'node:path'
 import {Readable, Transform} from 'node:stream'
 import {pipeline} from 'node:stream/promises'
 import {Temporal} from 'temporal-polyfill'
+import {packed} from '../backup/steps.ts'
 import {type Environment, hostOf} from '../environment/model.ts'
-import {dumping, type Environments, environmentLock, type Platform, placeOf} from '../environment/steps.ts'
+import {type Environments, type Platform, placeOf} from '../environment/steps.ts'
 import {Failure} from '../error.ts'
 import {type FarewellRow, insertFarewell, keptFarewells} from '../ledger/farewell.ts'
 import {putSchedule, type ScheduleRow} from '../ledger/schedule.ts'
@@ -72,19 +73,6 @@ export function farewellKept(platform: Platform, environments: Environments, kee
   }
 }
 
-/** `pg_dump` through `openssl enc` on the host itself: nothing unencrypted is ever written, the key comes on stdin. */
-const dump = [
-  'set -eu',
-  'umask 077',
-  'exec 3<&0 </dev/null',
-  'out=$1',
-  'shift',
-  '{ "$@" || kill $$; } | openssl enc -aes-256-cbc -salt -pbkdf2 -iter 100000 -pass fd:3 -out "$out.part"',
-  'mv "$out.part" "$out"',
-  'sha256sum <"$out"',
-  'stat -c %s "$out"',
-].join('\n')
-
 interface Dumping {
   readonly at: At
   readonly keySecret: string
@@ -104,14 +92,9 @@ async function dumped(platform: Platform, environment: Environment, {at, keySecr
   await platform.secrets.put(keySecret, key)
   const machine = await platform.machine(hostOf(environment, 'database'))
   const file = placeOf.farewell(environment.id)
-  const args = ['sh', '-c', dump, 'farewell', file, ...dumping(environment)]
-  const action = {act: 'run', args, input: new Secret(`${key.expose()}\n`)}
   // Each attempt dumps anew: what an earlier one made may be older than the last write.
-  const id = `${at.run}-farewell-${environment.id}-${randomBytes(4).toString('hex')}`
-  const [answer] = await machine.act(id, [action], at.fence(environmentLock(environment.id)))
-  const [, sha256, size] = /^([0-9a-f]{64})\s.*\n(\d+)\n$/.exec(answer?.out ?? '') ?? []
-  if (sha256 === undefined) throw notWhole(machine.host, file)
-  return {machine, file, sha256, size: Number(size)}
+  const {sha256, bytes} = await packed(platform, {environment, file, key, rounds: 100_000, anew: true}, at)
+  return {machine, file, sha256, size: bytes}
 }
 
 async function keepDump(

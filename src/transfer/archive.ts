@@ -1,8 +1,8 @@
 import {randomBytes} from 'node:crypto'
 import {Readable} from 'node:stream'
-import {program} from '../backup/steps.ts'
+import {type Packed, packed, packGone} from '../backup/steps.ts'
 import {type Environment, hostOf} from '../environment/model.ts'
-import {dumping, environmentLock, type Platform} from '../environment/steps.ts'
+import type {Platform} from '../environment/steps.ts'
 import {Failure} from '../error.ts'
 import {deleteTransfer, putTransfer, type TransferRow, transferOf} from '../ledger/transfer.ts'
 import type {Machine} from '../machine/model.ts'
@@ -14,10 +14,12 @@ import {secretsOf} from './model.ts'
 type Which = () => Promise<Environment>
 
 const folder = '/var/lib/selfhelp/transfer'
+const word = (run: string) => run.replace(/[^a-zA-Z0-9]/g, '')
+/** As the customer gets it. */
 const fileOf = ({tenant, name}: Environment, day: string, {run}: Pick<At, 'run'>) =>
-  `${tenant}-${name}-${day}-${run.replace(/[^a-zA-Z0-9]/g, '').slice(-6)}.dump.enc`
-const anyDay = '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'
-const pathOf = ({file}: Pick<TransferRow, 'file'>) => `${folder}/${file}`
+  `${tenant}-${name}-${day}-${word(run).slice(-6)}.dump.enc`
+/** On its host: the same in every attempt of a run, whatever day it is. */
+const pathOf = ({id}: Pick<Environment, 'id'>, run: string) => `${folder}/${id}-${word(run)}.dump.enc`
 
 /** Everything of the database lies in one encrypted file on its host, and what it is is written down. */
 export function archiveMade(platform: Platform, which: Which): Fact & {readonly undo: Undo} {
@@ -25,16 +27,15 @@ export function archiveMade(platform: Platform, which: Which): Fact & {readonly 
   return {
     holds: async at => {
       const row = await transferOf(ledger, at.run)
-      return row !== undefined && (row.arrivedAt !== undefined || (await there(platform, await which(), row)))
+      return row !== undefined && (row.arrivedAt !== undefined || (await there(platform, await which(), at)))
     },
     make: async at => {
       const environment = await which()
-      const day = clock.now().toString().slice(0, 10)
-      const file = fileOf(environment, day, at)
       at.tell('encrypting a copy of the database')
-      const {sha256, bytes} = await packed(platform, environment, {file, at})
+      const {sha256, bytes} = await made(platform, environment, at)
       await putTransfer(ledger, {
-        ...{run: at.run, environment: environment.id, file, bytes, sha256, madeAt: clock.now()},
+        ...{run: at.run, environment: environment.id, bytes, sha256, madeAt: clock.now()},
+        file: fileOf(environment, clock.now().toString().slice(0, 10), at),
         ...{arrivedAt: undefined, arrivedAtPlace: undefined},
       })
     },
@@ -53,7 +54,7 @@ export function archiveGone(platform: Platform, which: Which): Fact {
   return {
     holds: async at => {
       const row = await transferOf(platform.ledger, at.run)
-      return row !== undefined && !(await there(platform, await which(), row))
+      return row !== undefined && !(await there(platform, await which(), at))
     },
     make: async at => removed(platform, await which(), at),
   }
@@ -68,37 +69,23 @@ export async function keyOf({secrets}: Pick<Platform, 'secrets'>, id: string): P
   return (await secrets.get(key)) as Secret
 }
 
-async function packed(platform: Platform, environment: Environment, {file, at}: {file: string; at: At}) {
-  const machine = await platform.machine(hostOf(environment, 'database'))
-  const args = ['sh', '-c', program('transfer-pack.sh'), 'pack', pathOf({file}), ...dumping(environment)]
-  const action = {act: 'run', args, input: new Secret(`${(await keyOf(platform, environment.id)).expose()}\n`)}
-  // Each attempt packs anew: nobody knows how far an earlier one came.
-  const id = `${at.run}-pack-${randomBytes(4).toString('hex')}`
-  const [answer] = await machine.act(id, [action], at.fence(environmentLock(environment.id)))
-  const [, sha256, bytes] = /^([0-9a-f]{64})\s.*\n(\d+)\n$/.exec(answer?.out ?? '') ?? []
-  if (sha256 === undefined) throw notWhole(machine.host, file)
-  return {sha256, bytes: Number(bytes)}
+/** What an attempt that was cut left at work is joined; what it made and is gone is made again. */
+async function made(platform: Platform, environment: Environment, at: At): Promise<Packed> {
+  const packing = {environment, file: pathOf(environment, at.run), key: await keyOf(platform, environment.id), rounds}
+  const joined = await packed(platform, {...packing, anew: false}, at)
+  return (await there(platform, environment, at)) ? joined : packed(platform, {...packing, anew: true}, at)
 }
 
-async function there(platform: Platform, environment: Environment, row: TransferRow): Promise<boolean> {
+const rounds = 600_000
+
+async function there(platform: Platform, environment: Environment, {run}: Pick<At, 'run'>): Promise<boolean> {
   const machine = await platform.machine(hostOf(environment, 'database'))
-  const [answer] = await machine.ask([{ask: 'run', args: ['test', '-e', pathOf(row)]}])
+  const [answer] = await machine.ask([{ask: 'run', args: ['test', '-e', pathOf(environment, run)]}])
   return answer?.exit === 0
 }
 
-/** Whatever attempts of this run have packed, also one that was cut before it was written down. */
 async function removed(platform: Platform, environment: Environment, at: At): Promise<void> {
-  const machine = await platform.machine(hostOf(environment, 'database'))
-  const ofRun = ['-type', 'f', '-name', `${fileOf(environment, anyDay, at)}*`]
-  const actions = [
-    {act: 'directory', args: [folder, 'root', 'root', '0700']},
-    {act: 'run', args: ['find', folder, '-maxdepth', '1', ...ofRun, '-delete']},
-  ]
-  await machine.act(
-    `${at.run}-unpack-${randomBytes(4).toString('hex')}`,
-    actions,
-    at.fence(environmentLock(environment.id)),
-  )
+  await packGone(platform, {environment, file: pathOf(environment, at.run)}, at)
 }
 
 const block = 4_194_304
@@ -111,7 +98,7 @@ export function contentFrom(machine: Machine, row: TransferRow, from: number): R
 
 async function* blocks(machine: Machine, row: TransferRow, from: number): AsyncGenerator<Buffer> {
   for (let position = from; position < row.bytes; ) {
-    const args = ['sh', '-c', read, 'read', pathOf(row), `${position}`]
+    const args = ['sh', '-c', read, 'read', pathOf({id: row.environment}, row.run), `${position}`]
     const [answer] = await machine.ask([{ask: 'run', args}])
     const part = Buffer.from(answer?.out ?? '', 'base64')
     if (answer?.exit !== 0 || part.length === 0) throw notWhole(machine.host, row.file)

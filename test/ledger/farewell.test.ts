@@ -11,6 +11,7 @@ import type {At} from '../../src/runbook/model.ts'
 import {farewellExpire} from '../../src/tenant/expire.ts'
 import {farewellKept} from '../../src/tenant/farewell.ts'
 import {openFarewell} from '../../src/tenant/open.ts'
+import {hostJobs} from '../support/host-jobs.ts'
 import {leapingClock} from '../support/memory-run.ts'
 import {tenantWorld} from '../support/tenant-world.ts'
 
@@ -25,6 +26,7 @@ const environment = {
 /** Machines whose programs are this machine's own, in a folder; the dump is a file instead of a database. */
 function machinesIn(folder: string) {
   const most = {input: 0, answer: 0}
+  const jobs = hostJobs()
   const source = join(folder, 'source')
   writeFileSync(source, dump)
   const ours = (argument: string) => (/^\/var\/lib\/selfhelp/.test(argument) ? join(folder, argument) : argument)
@@ -38,7 +40,8 @@ function machinesIn(folder: string) {
   }
   const act = async ({act, args, input}: Action): Promise<Answer> => {
     const path = ours(args[0] ?? '')
-    if (act === 'run') return run(args, (input as {expose(): string}).expose())
+    const read = () => (input as {expose(): string}).expose()
+    if (act === 'run') return jobs.act({act, args}, argv => run(argv, read())) ?? run(args)
     if (act === 'directory') mkdirSync(path, {recursive: true})
     if (act === 'remove') rmSync(path)
     if (act === 'put') {
@@ -56,7 +59,7 @@ function machinesIn(folder: string) {
     ...{host, roundTrips: 0},
     plan: async () => ({host, changes: [], planHash: ''}),
     apply: async () => ({host, changes: [], planHash: '', roundTrips: 0}),
-    ask: async questions => questions.map(({args}) => run(args)),
+    ask: async questions => questions.map(({args}) => jobs.ask({args}) ?? run(args)),
     act: (_, actions) => Promise.all(actions.map(act)),
   })
   return {machine, most, path: ours}

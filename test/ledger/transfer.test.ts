@@ -3,14 +3,18 @@ import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import t from 'tap'
 import {program} from '../../src/backup/steps.ts'
-import type {Environment} from '../../src/environment/model.ts'
+import {asEnvironment, type Environment} from '../../src/environment/model.ts'
+import {environmentsOf} from '../../src/ledger/environment.ts'
 import {putSchedule} from '../../src/ledger/schedule.ts'
+import {transferOf} from '../../src/ledger/transfer.ts'
 import type {Action, Answer, Machine} from '../../src/machine/model.ts'
 import type {At} from '../../src/runbook/model.ts'
 import {Secret} from '../../src/secret/secret.ts'
 import {archiveMade} from '../../src/transfer/archive.ts'
 import {scheduleOf, secretsOf} from '../../src/transfer/model.ts'
 import {transfersGone} from '../../src/transfer/steps.ts'
+import {hostJobs} from '../support/host-jobs.ts'
+import {standing} from '../support/tenant-trials.ts'
 import {tenantWorld} from '../support/tenant-world.ts'
 
 t.setTimeout(60_000)
@@ -21,55 +25,65 @@ const environment = {
   placed: [{role: 'database', host: 'north-1', reason: ''}],
 } as unknown as Environment
 
-/** A machine whose programs are this machine's own, in a folder; it cuts the answer to what was packed. */
-function cutting(folder: string): Machine {
+/** A machine whose programs are this machine's own, in a folder; the dump is what a command says. */
+function packing(folder: string, dumped: () => readonly string[]): Machine {
+  const jobs = hostJobs()
   const ours = (argument: string) => argument.replace(/^(?=\/var\/lib\/selfhelp)/, folder)
-  const act = ({act, args, input}: Action): Answer => {
-    if (act === 'directory') mkdirSync(ours(args[0] ?? ''), {recursive: true})
-    if (act !== 'run') return {exit: 0, out: '', err: ''}
-    const argv = args.includes('runuser') ? [...args.slice(0, args.indexOf('runuser')), 'echo', 'everything'] : args
-    const [command = '', ...rest] = argv.map(ours)
-    const {status} = spawnSync(command, rest, {input: (input as Secret | undefined)?.expose() ?? ''})
-    return {exit: status ?? 1, out: '', err: ''}
+  const run = (argv: readonly string[], input = ''): Answer => {
+    const to = argv.indexOf('runuser')
+    const [command = '', ...rest] = (to < 0 ? argv : [...argv.slice(0, to), ...dumped()]).map(ours)
+    const {status, stdout, stderr} = spawnSync(command, rest, {input, encoding: 'utf8'})
+    return {exit: status ?? 1, out: stdout, err: stderr}
   }
+  const act = (action: Action): Answer =>
+    jobs.act(action, argv => run(argv, (action.input as Secret | undefined)?.expose())) ?? run(action.args)
   const never = () => Promise.reject(new Error('nothing is planned'))
   return {
     ...{host: 'north-1', roundTrips: 0, plan: never, apply: never},
-    ask: async questions => questions.map(() => ({exit: 1, out: '', err: ''})),
+    ask: async questions => questions.map(question => jobs.ask(question) ?? run(question.args)),
     act: async (_, actions) => actions.map(act),
   }
 }
 
-t.test('what was packed and never written down is taken from the host too, and nothing of others', async t => {
+t.test('a copy is packed once for each run, and taken from the host with all that attempts left', async t => {
   const world = await tenantWorld(t)
+  await standing(world)
+  const [standingOne] = (await environmentsOf(world.ledger, 'acme')).map(asEnvironment)
+  const production = standingOne as Environment
   const folder = t.testdir()
   const there = join(folder, '/var/lib/selfhelp/transfer')
-  const platform = {...world.platform, machine: async () => cutting(folder)}
-  const made = archiveMade(platform, async () => environment)
+  mkdirSync(there, {recursive: true})
+  let dumped: readonly string[] = ['sh', '-c', 'echo half; kill -KILL $$']
+  const machine = packing(folder, () => dumped)
+  const platform = {...world.platform, machine: async () => machine}
+  const made = archiveMade(platform, async () => production)
   const undo = async () => made.undo.kind === 'by' && (await made.undo.undo(at))
   await undo()
-  t.strictSame(readdirSync(there), [], 'before anything was packed it has nothing to do')
+  await t.rejects(made.make(at), {code: 'action-failed', message: /was not made whole/})
+  t.strictSame(readdirSync(there), [], 'a short one is none')
 
-  await t.rejects(made.make(at), {code: 'action-failed'})
+  dumped = ['echo', 'everything']
+  await made.make(at)
+  t.equal(await made.holds(at), true)
   const [file = ''] = readdirSync(there)
-  t.match(file, /^acme-production-\d{4}-\d\d-\d\d-23000Z\.dump\.enc$/)
-  const others = [
-    file.replace('acme', 'other'),
-    file.replace('acme', 'x-acme'),
-    file.replace('23000Z', 'zzzzzz'),
-    'acme-production-x-2026-11-01-23000Z.dump.enc',
-  ].toSorted()
-  for (const name of [...others, `${file}.part`, file.replace(/\d{4}-\d\d-\d\d/, '2025-12-31')])
-    writeFileSync(join(there, name), '')
+  t.equal(file, `${production.id}-schedbackuptransfereaaaaaa20261101T023000Z.dump.enc`)
+  const row = await transferOf(world.ledger, run)
+  t.match(row?.file, /^acme-\w+-\d{4}-\d\d-\d\d-23000Z\.dump\.enc$/)
+  const others = [file.replace(production.id, 'e222222'), file.replace('20261101', '20261201')].toSorted()
+  for (const name of [...others, `${file}.part`, `${file}.whole`]) writeFileSync(join(there, name), '')
   await undo()
   t.strictSame(readdirSync(there).toSorted(), others)
 })
 
 t.test('a copy that is not made whole leaves nothing', async t => {
   const file = join(t.testdir(), 'transfer', 'acme.dump.enc')
-  const pack = (...command: string[]) =>
-    spawnSync('sh', ['-c', program('transfer-pack.sh'), 'pack', file, ...command], {input: 'key\n', encoding: 'utf8'})
+  const pack = (...command: string[]) => {
+    const argv = ['-c', program('dump-pack.sh'), 'pack', file, '1000', ...command]
+    return spawnSync('sh', argv, {input: 'key\n', encoding: 'utf8'})
+  }
   t.not(pack('sh', '-c', 'echo half; exit 1').status, 0)
+  t.not(pack('sh', '-c', 'echo half; kill -KILL $$').status, 0, 'the command is killed')
+  t.not(pack('sh', '-c', 'echo half; kill -KILL $PPID').status, 0, 'the shell that waits for it is killed')
   t.strictSame(readdirSync(join(file, '..')), [])
   t.match(pack('echo', 'everything'), {status: 0, stdout: /^[0-9a-f]{64} .*\n\d+\n$/})
   t.strictSame(readdirSync(join(file, '..')), ['acme.dump.enc'])

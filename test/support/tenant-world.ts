@@ -130,6 +130,8 @@ function withRuntime(machine: ScriptedMachine, accounts: Accounts): ScriptedMach
     ask: async questions =>
       questions.map(({args}): Answer => {
         const socket = args.at(-3) ?? ''
+        // A job that has ended, and was the last dump.
+        if (args[3] === 'job') return {exit: 0, out: ['0', `${nothing}  -\n0\n`, ''].join('\0'), err: ''}
         if (args[0] === 'sha256sum') return {exit: 0, out: `${nothing}  ${args[1]}\n`, err: ''}
         if (args.at(-1) !== '/internal/accounts') return {exit: 0, out: '', err: ''}
         return {exit: 0, out: JSON.stringify({items: accounts.of(socket).map(email => ({email}))}), err: ''}
@@ -137,7 +139,6 @@ function withRuntime(machine: ScriptedMachine, accounts: Accounts): ScriptedMach
     act: async (id, actions, fence) => {
       await machine.act(id, actions, fence)
       return actions.map(({args, input}): Answer => {
-        if (args.includes('farewell')) return {exit: 0, out: `${nothing}  -\n0\n`, err: ''}
         if (args.at(-1) !== '/internal/accounts') return {exit: 0, out: '', err: ''}
         const {email} = JSON.parse(String(input)) as {email: string}
         const socket = args.at(-3) ?? ''

@@ -61,6 +61,7 @@ export const sending = ({ledger, folder}: Place): Killable => {
 /** A host that packs at once, and keeps the file until it is removed. */
 function packing(machine: Machine, file: string): Machine {
   const done = (out: string, exit = 0): Answer => ({exit, out, err: ''})
+  const ended = ['0', `${createHash('sha256').update(dump).digest('hex')}  -\n${dump.length}\n`, ''].join('\0')
   return {
     ...machine,
     ask: async questions => {
@@ -68,16 +69,15 @@ function packing(machine: Machine, file: string): Machine {
       return questions.map(({args}, at) => {
         if (args[0] === 'test' && args[1] === '-e') return done('', existsSync(file) ? 0 : 1)
         if (args[3] === 'read') return done(readFileSync(file).subarray(Number(args[5])).toString('base64'))
-        return answers[at] as Answer
+        return args[3] === 'job' ? done(ended) : (answers[at] as Answer)
       })
     },
     act: async (id, actions, fence) => {
       await machine.act(id, actions, fence)
       return actions.map(({args}) => {
-        if (args.at(-1) === '-delete') rmSync(file, {force: true})
-        if (args[3] !== 'pack') return done('')
-        writeFileSync(file, dump)
-        return done(`${createHash('sha256').update(dump).digest('hex')}  -\n${dump.length}\n`)
+        if (args[0] === 'rm') rmSync(file, {force: true})
+        if (args[3] === 'job') writeFileSync(file, dump)
+        return done('')
       })
     },
   }
