@@ -166,7 +166,7 @@ function unverified({name, at, since}: Seen, {verified}: Repository): readonly T
 
 /** The age counts, not what the archiver says: it says "failed" long after it works again, and nothing while it hangs. */
 function ofArchive({name, at, since}: Seen, archive: Archive): readonly Trouble[] {
-  const remedy = `selfhelp environment activate ${name} --plan`
+  const remedy = `selfhelp environment drift ${name}`
   const stopped = (sentence: string): Trouble => ({kind: 'archive-stopped', grade: 'broken', sentence, remedy})
   if (!archive.command.includes('archive-push'))
     return [stopped(`its WAL goes nowhere: archive_command is ${JSON.stringify(archive.command)}`)]

@@ -2,7 +2,7 @@ import {journalHeads, keyPermissions, ledgerSchema, nodeVersion, recoveryKeys} f
 import {hosts} from './hosts.ts'
 import type {Check} from './model.ts'
 import {outside} from './outside.ts'
-import {certificates, secondVpns, siteCertificates, testEnvironments} from './promises.ts'
+import {certificates, ledgerBackups, secondVpns, siteCertificates, testEnvironments} from './promises.ts'
 import {vpns} from './vpns.ts'
 
 /** Everything the doctor looks at; a noun with something to compare adds its check here. */
@@ -11,6 +11,7 @@ export const checks: readonly Check[] = [
   ledgerSchema,
   keyPermissions,
   recoveryKeys,
+  ledgerBackups,
   journalHeads,
   siteCertificates,
   hosts,

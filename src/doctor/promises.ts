@@ -1,5 +1,6 @@
 import {Temporal} from 'temporal-polyfill'
 import {servedCertificates, tenantsWithoutTest} from '../ledger/census.ts'
+import {setting} from '../ledger/setting.ts'
 import {sites} from '../ledger/site.ts'
 import {vpnsWithoutSecond} from '../ledger/vpn.ts'
 import {asSite, siteObjections} from '../site/model.ts'
@@ -70,4 +71,25 @@ export const secondVpns: Check = {
         'warning',
       ),
     ),
+}
+
+const oldestBackup = 30
+
+/** Everything the ledger knows is brought to another host every ten minutes. */
+export const ledgerBackups: Check = {
+  name: 'ledger-backup',
+  run: async ({ledger, clock, env}) => {
+    // Whoever runs that PostgreSQL backs it up.
+    if (env.SELFHELP_DATABASE_URL) return []
+    const kept = await setting(ledger, 'ledger-backup')
+    const arrived = kept?.arrivedAt === undefined ? undefined : Temporal.Instant.from(kept.arrivedAt)
+    const minutes = arrived && clock.now().since(arrived).total('minutes')
+    const about = {
+      ...{check: 'ledger-backup', subject: 'ledger', expected: `on another host, ${oldestBackup} min old at most`},
+      found:
+        minutes === undefined ? 'never brought to another host' : `${Math.round(minutes)} min old on ${kept?.host}`,
+      remedy: kept ? 'selfhelp scheduler, always on; now: selfhelp ledger backup' : 'selfhelp ledger backup --to HOST',
+    }
+    return [finding(about, minutes !== undefined && minutes <= oldestBackup, kept ? 'difference' : 'warning')]
+  },
 }

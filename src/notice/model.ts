@@ -13,6 +13,7 @@ export const kinds = [
   'override-approved',
   'release-available',
   'connection-document',
+  'transfer-failed',
   'test',
 ] as const
 export type Kind = (typeof kinds)[number]

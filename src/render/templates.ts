@@ -128,6 +128,7 @@ export interface Templates {
   'notice/en/override-approved.txt': Notice
   'notice/en/release-available.txt': Notice
   'notice/en/test.txt': Notice
+  'notice/en/transfer-failed.txt': Notice
   'notice/fr/connection-document.txt': Notice
   'notice/fr/layout.html': Layout
   'notice/fr/maintenance-cancelled.txt': Notice
@@ -141,6 +142,7 @@ export interface Templates {
   'notice/fr/override-approved.txt': Notice
   'notice/fr/release-available.txt': Notice
   'notice/fr/test.txt': Notice
+  'notice/fr/transfer-failed.txt': Notice
   'etc/systemd/system/selfhelp-esp.service': Nothing
   'etc/systemd/system/selfhelp-vpn-probe.service': Nothing
   'etc/systemd/system/selfhelp-vpn-probe.timer': Nothing

@@ -5,6 +5,7 @@ import type {Platform} from '../environment/steps.ts'
 import {Bug, CodedError, Refusal} from '../error.ts'
 import {noteFinding, settleFinding} from '../event/steps.ts'
 import {destinations, noteArrival, type TransferRow, transferOf} from '../ledger/transfer.ts'
+import {enqueueNotice} from '../notice/steps.ts'
 import type {At} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
 import {contentFrom} from './archive.ts'
@@ -20,10 +21,10 @@ export function arrived(platform: Platform, which: () => Promise<Environment>, c
     make: async at => {
       const environment = await which()
       const event = {kind: 'transfer-failed', subject: fullName(environment), tenant: environment.tenant}
+      const row = await transferOf(ledger, at.run)
+      if (row === undefined) throw new Bug(`the run ${at.run} has made no copy`)
       try {
         const access = await accessOf(platform, environment)
-        const row = await transferOf(ledger, at.run)
-        if (row === undefined) throw new Bug(`the run ${at.run} has made no copy`)
         const machine = await platform.machine(hostOf(environment, 'database'))
         await using courier = await connect(access)
         const sending = {row, access, content: (from: number) => contentFrom(machine, row, from)}
@@ -34,11 +35,42 @@ export function arrived(platform: Platform, which: () => Promise<Environment>, c
         if (thrown instanceof CodedError && thrown.kind !== 'bug') {
           const remedy = `selfhelp backup transfer ${fullName(environment)}`
           await noteFinding(ledger, {...event, remedy, detail: {sentence: thrown.message, run: at.run}}, clock.now())
+          const trying = clock.now().since(row.madeAt).total('minutes')
+          if (thrown.kind === 'refusal' || trying >= patience) await mailed(platform, {environment, thrown, at})
         }
         throw thrown
       }
     },
   }
+}
+
+/** Minutes after which a server that does not take a copy is told to whom it belongs; most are back by then. */
+const patience = 60
+
+interface Mailed {
+  readonly environment: Environment
+  readonly thrown: CodedError
+  readonly at: Pick<At, 'run'>
+}
+
+/** The customer is told once for each run: it is their server (R232). */
+async function mailed({ledger, clock}: Platform, {environment, thrown, at}: Mailed): Promise<void> {
+  const {id, tenant} = environment
+  const place = (await destinations(ledger)).find(one => one.environment === id)
+  const [kind, roles] = ['transfer-failed' as const, ['operations', 'decision']]
+  const text = thrown.kind === 'refusal' ? refusing : failing
+  const what = place ? shownPlace(place) : '–'
+  const notice = {event: `${kind}/${at.run}`, kind, tenant, roles, environment: fullName(environment), what, text}
+  await ledger.transaction(tx => enqueueNotice(tx, {...notice, why: thrown.message}, clock.now()))
+}
+
+const refusing = {
+  en: 'your server is another than was agreed, or does not let us in. Please tell us what has changed.',
+  fr: "votre serveur n'est pas celui qui était convenu, ou ne nous laisse pas entrer. Dites-nous ce qui a changé.",
+}
+const failing = {
+  en: 'your server could not be reached, or did not take the copy. Please look whether it is up and has room.',
+  fr: "votre serveur est injoignable, ou n'a pas pris la copie. Vérifiez qu'il fonctionne et qu'il a de la place.",
 }
 
 export interface Sending {

@@ -1,17 +1,19 @@
 import {spawnSync} from 'node:child_process'
 import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import t from 'tap'
+import t, {type Test} from 'tap'
 import {program} from '../../src/backup/steps.ts'
 import {asEnvironment, type Environment} from '../../src/environment/model.ts'
+import {Failure, Refusal} from '../../src/error.ts'
 import {environmentsOf} from '../../src/ledger/environment.ts'
 import {putSchedule} from '../../src/ledger/schedule.ts'
-import {transferOf} from '../../src/ledger/transfer.ts'
+import {putDestination, putTransfer, transferOf} from '../../src/ledger/transfer.ts'
 import type {Action, Answer, Machine} from '../../src/machine/model.ts'
 import type {At} from '../../src/runbook/model.ts'
 import {Secret} from '../../src/secret/secret.ts'
 import {archiveMade} from '../../src/transfer/archive.ts'
 import {scheduleOf, secretsOf} from '../../src/transfer/model.ts'
+import {arrived} from '../../src/transfer/send.ts'
 import {transfersGone} from '../../src/transfer/steps.ts'
 import {hostJobs} from '../support/host-jobs.ts'
 import {standing} from '../support/tenant-trials.ts'
@@ -24,6 +26,13 @@ const environment = {
   ...{id: 'eaaaaaa', tenant: 'acme', name: 'production', ports: {database: 20_000}},
   placed: [{role: 'database', host: 'north-1', reason: ''}],
 } as unknown as Environment
+
+async function standingProduction(t: Test) {
+  const world = await tenantWorld(t)
+  await standing(world)
+  const all = (await environmentsOf(world.ledger, 'acme')).map(asEnvironment)
+  return {...world, production: all.find(({name}) => name === 'production') as Environment}
+}
 
 /** A machine whose programs are this machine's own, in a folder; the dump is what a command says. */
 function packing(folder: string, dumped: () => readonly string[]): Machine {
@@ -46,10 +55,7 @@ function packing(folder: string, dumped: () => readonly string[]): Machine {
 }
 
 t.test('a copy is packed once for each run, and taken from the host with all that attempts left', async t => {
-  const world = await tenantWorld(t)
-  await standing(world)
-  const [standingOne] = (await environmentsOf(world.ledger, 'acme')).map(asEnvironment)
-  const production = standingOne as Environment
+  const {production, ...world} = await standingProduction(t)
   const folder = t.testdir()
   const there = join(folder, '/var/lib/selfhelp/transfer')
   mkdirSync(there, {recursive: true})
@@ -68,11 +74,40 @@ t.test('a copy is packed once for each run, and taken from the host with all tha
   const [file = ''] = readdirSync(there)
   t.equal(file, `${production.id}-schedbackuptransfereaaaaaa20261101T023000Z.dump.enc`)
   const row = await transferOf(world.ledger, run)
-  t.match(row?.file, /^acme-\w+-\d{4}-\d\d-\d\d-23000Z\.dump\.enc$/)
+  t.match(row?.file, /^acme-production-\d{4}-\d\d-\d\d-23000Z\.dump\.enc$/)
   const others = [file.replace(production.id, 'e222222'), file.replace('20261101', '20261201')].toSorted()
   for (const name of [...others, `${file}.part`, `${file}.whole`]) writeFileSync(join(there, name), '')
   await undo()
   t.strictSame(readdirSync(there).toSorted(), others)
+})
+
+t.test('a customer is told once that a copy does not arrive: at once when refused, else after an hour', async t => {
+  const {platform, ledger, production} = await standingProduction(t)
+  const place = {protocol: 'sftp', host: 'sftp.acme.test', port: 22, account: 'cmc', folder: '/in'} as const
+  const row = {environment: production.id, ...place, withKey: false, changedAt: platform.clock.now()}
+  await putDestination(ledger, {...row, trust: 'key', plainAcceptedBy: undefined})
+  await platform.secrets.put(secretsOf(production.id).access, new Secret('word'))
+  const trying = async (id: string, minutes: number, thrown: Error) => {
+    const madeAt = platform.clock.now().subtract({minutes})
+    const copy = {run: id, environment: production.id, file: `${id}.enc`, bytes: 1, sha256: '', madeAt}
+    await putTransfer(ledger, {...copy, arrivedAt: undefined, arrivedAtPlace: undefined})
+    const fact = arrived(
+      platform,
+      async () => production,
+      () => Promise.reject(thrown),
+    )
+    await t.rejects(fact.make({...at, run: id}), thrown)
+    return ledger.all<{subject: string; body: string}>`
+      select subject, body from delivery join notice n on n.id = delivery.notice
+      where n.event = ${`transfer-failed/${id}`} order by contact`
+  }
+  const away = new Failure('transfer-failed', 'does not answer')
+  t.strictSame(await trying('r1', 1, away), [], 'most are back within the hour')
+  const mails = await trying('r1', 61, away)
+  t.match(mails[0]?.body, /sftp:\/\/cmc@sftp\.acme\.test\/in\n.*\n.*does not answer/)
+  t.equal((await trying('r1', 90, away)).length, mails.length, 'once for each run')
+  const [refused] = await trying('r2', 1, new Refusal('transfer-refused', 'another key'))
+  t.match(refused, {subject: /copi?e? of|copie de/, body: /another key/})
 })
 
 t.test('a copy that is not made whole leaves nothing', async t => {
