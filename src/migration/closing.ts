@@ -50,7 +50,8 @@ export function closing(work: Work): Closing {
       },
     },
     close: {
-      holds: at => open.holds(at),
+      // Open is not enough: that people get their page, and since when, is known once it is written down.
+      holds: async at => (await windows())[at.run]?.to !== undefined && (await open.holds(at)),
       make: async at => {
         // What was said ahead is over with it.
         if (input.name === 'production') await putBanner(ledger, input.id)

@@ -75,13 +75,15 @@ function trial(
   }
 }
 
-interface Disk {
+/** What a host's disk keeps while processes come and go. */
+export interface Disk {
   /** What lies in `/var/lib/postgresql`: what each folder holds. */
   readonly folders: Record<string, string>
   readonly effects: Record<string, number>
 }
 
-function diskIn(file: string) {
+/** A disk in a file. */
+export function diskIn(file: string) {
   const read = (): Disk => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {folders: {}, effects: {}})
   const write = (change: (disk: Disk) => void) => {
     const disk = read()
@@ -92,7 +94,7 @@ function diskIn(file: string) {
 }
 
 /** A host whose jobs end at once, and do to folders what the real ones do. */
-function withFolders(machine: Machine, disk: ReturnType<typeof diskIn>): Machine {
+export function withFolders(machine: Machine, disk: ReturnType<typeof diskIn>): Machine {
   return {
     ...machine,
     ask: async questions => {
@@ -109,7 +111,12 @@ function withFolders(machine: Machine, disk: ReturnType<typeof diskIn>): Machine
   }
 }
 
-const figures: Answer = {exit: 0, out: 'at|1763386320\nlevel|1\ntable|1|7|"content.feedback"\ncounted|\n', err: ''}
+/** What every measuring gives there. */
+export const figures: Answer = {
+  exit: 0,
+  out: 'at|1763386320\nlevel|1\ntable|1|7|"content.feedback"\ncounted|\n',
+  err: '',
+}
 
 function answerTo({args}: Question, {folders}: Disk): Answer | undefined {
   if (args[0] === 'test' && args[1] === '-e') return {exit: (args[2] ?? '') in folders ? 0 : 1, out: '', err: ''}
@@ -124,7 +131,7 @@ function done({act, args}: Action, {folders, effects}: Disk): void {
   if (word === 'drop')
     for (const path of Object.keys(folders)) if (path.startsWith(words[1] ?? '?')) delete folders[path]
   if (word === 'lay') folders[words[0] ?? ''] = 'production'
-  if (word === 'settle') folders[`${words[1]}/.selfhelp-reached`] = 'ready'
+  if (word === 'settle' || word === 'reach') folders[`${words[1]}/.selfhelp-reached`] = 'ready'
   if (word === 'swap') swapped(words, folders)
   if (['lay', 'settle', 'swap'].includes(word)) {
     const what = word === 'swap' ? `swap ${words[0]}` : word
