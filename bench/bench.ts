@@ -4,6 +4,7 @@ import {parseArgs} from 'node:util'
 import {calendar} from './calendar.ts'
 import {certificateList} from './certificate-list.ts'
 import {edge} from './edge.ts'
+import {flow} from './flow.ts'
 import {hostPlan} from './host-plan.ts'
 import {labUp} from './lab-up.ts'
 import {ledger, tenantList} from './ledger.ts'
@@ -24,6 +25,7 @@ const parts: Readonly<Record<string, (how: How) => Promise<readonly Compared[]>>
   'certificate-list': certificateList,
   calendar,
   schedule: scheduleTick,
+  flow,
   'lab-up': labUp,
   'host-plan': hostPlan,
   'tenant-create': tenantCreate,

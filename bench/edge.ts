@@ -1,4 +1,6 @@
 import {generateKeyPairSync} from 'node:crypto'
+import {once} from 'node:events'
+import {connect} from 'node:net'
 import {setTimeout} from 'node:timers/promises'
 import {Temporal} from 'temporal-polyfill'
 import {serverCertificate} from '../src/ca/x509.ts'
@@ -13,6 +15,8 @@ import {machineOver} from '../src/machine/apply.ts'
 import type {Machine, Wanted} from '../src/machine/model.ts'
 import {sshConnection} from '../src/machine/ssh.ts'
 import {Secret} from '../src/secret/secret.ts'
+import type {Dial} from '../src/tls/model.ts'
+import {scan} from '../src/tls/steps.ts'
 import {silent, testLab} from '../test/support/lab.ts'
 import {adopted, fenceOf} from '../test/support/machine.ts'
 import {type Asking, asking, connected, type Errors, readers, requests, shakes} from './edge-load.ts'
@@ -43,6 +47,15 @@ export async function edge({pairs}: {pairs: number}): Promise<Compared[]> {
       atMost: 1 / 0.95,
       pairs,
     })
+    const scanned = await within({
+      name: 'own scan of one name',
+      ours: {
+        name: 'scan',
+        run: async () => (await scan(dial, {name: nameOf(7), address, port: 443}, Temporal.Now.instant())).tookMs,
+      },
+      atMost: 1000,
+      times: pairs,
+    })
     const added = await within({
       name: 'one tenant more among 2,000, until served',
       ours: adding({address, apply}, {key, names: all, errors}),
@@ -59,10 +72,16 @@ export async function edge({pairs}: {pairs: number}): Promise<Compared[]> {
       verdict: errors.count === 0 ? 'met' : 'not met',
     }
     console.log(`HAProxy starts with 5,000 tenants in ${start.toFixed(0)} ms`)
-    return [throughput, added, none]
+    return [throughput, scanned, added, none]
   } finally {
     await labDown(lab, [], silent)
   }
+}
+
+const dial: Dial = async (host, port) => {
+  const socket = connect({host, port, noDelay: true})
+  await once(socket, 'connect')
+  return socket
 }
 
 /** What an edge wants of HAProxy, without its doors. */

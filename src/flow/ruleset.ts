@@ -1,6 +1,6 @@
 import {isIPv6} from 'node:net'
 import type {Configured} from './configured.ts'
-import type {Flow, Party, Seat, Surroundings} from './model.ts'
+import {type Flow, type Party, type Role, roles, type Seat, type Surroundings} from './model.ts'
 import {askers, flows, holders} from './table.ts'
 import {type Through, tableOf, through} from './through.ts'
 
@@ -18,16 +18,44 @@ export interface Neighbourhood {
 /** The host's whole nftables ruleset, IPv4 and IPv6: what the table allows, and nothing else (R114, R155). */
 export function ruleset({host, fleet, around, table = flows, more}: Neighbourhood): string {
   const others = fleet.filter(seat => seat.name !== host.name).sort((a, b) => (a.name < b.name ? -1 : 1))
-  const place = (party: Party) => addressesOf(party, others, around)
-  const inward = table
-    .filter(flow => opens(flow, host))
-    .flatMap(flow => rules('saddr', place(flow.from), {flow, around}))
-  const outward = table
-    .filter(flow => flow.from === 'any host' || host.roles.some(role => role === flow.from))
-    .flatMap(flow => rules('daddr', place(flow.through ?? flow.to), {flow, around}))
+  const place = (party: Party) => placeOf(party, others, around)
+  const heard = table.filter(flow => opens(flow, host))
+  const begun = table.filter(flow => flow.from === 'any host' || host.roles.some(role => role === flow.from))
+  const inward = heard.flatMap(flow => rules('saddr', place(flow.from), {flow, around}))
+  const outward = begun.flatMap(flow => rules('daddr', place(flow.through ?? flow.to), {flow, around}))
+  const named = new Set([...heard.map(({from}) => from), ...begun.map(({through, to}) => through ?? to)])
+  const sets = [...named].sort().flatMap(party => setsOf(place(party)))
   const held = table.flatMap(flow => (opens(flow, host) ? heldPort(flow) : []))
-  const pings = at('saddr', around.controlPlane, {ip: 'icmp type echo-request', ip6: 'icmpv6 type echo-request'})
-  return text({held: [...new Set(held)], inward: [...pings, ...inward], outward}, through(host, fleet, more))
+  const pings = at(
+    'saddr',
+    {addresses: around.controlPlane},
+    {ip: 'icmp type echo-request', ip6: 'icmpv6 type echo-request'},
+  )
+  const links = through(host, fleet, more)
+  const lines = {held: [...new Set(held)], inward: [...pings, ...inward], outward}
+  return text(lines, {...links, sets: [...sets, ...links.sets]})
+}
+
+/** Addresses at an end of flows; those of a role have a set, so that a host is named once and not in every rule. */
+interface Place {
+  readonly addresses: readonly string[]
+  readonly set?: Role
+}
+
+function placeOf(party: Party, others: readonly Seat[], around: Surroundings): Place | undefined {
+  const addresses = addressesOf(party, others, around)
+  const role = roles.find(each => each === party)
+  return addresses && {addresses, ...(role ? {set: role} : {})}
+}
+
+function setsOf(place: Place | undefined): readonly string[] {
+  const {addresses = [], set} = place ?? {}
+  if (set === undefined) return []
+  return families.flatMap(family => {
+    const elements = ofFamily(addresses, family)
+    const type = family === 'ip' ? 'ipv4_addr' : 'ipv6_addr'
+    return elements === '' ? [] : [`  set ${set}_${family} {\n    type ${type}\n    elements = { ${elements} }\n  }`]
+  })
 }
 
 /** Anywhere (`undefined`), or exactly these addresses; none means that nobody is at that end of the flow. */
@@ -70,7 +98,7 @@ function heldPort({to, port}: Flow): string[] {
 
 function rules(
   end: End,
-  addresses: readonly string[] | undefined,
+  place: Place | undefined,
   {flow, around}: {readonly flow: Flow; readonly around: Surroundings},
 ): string[] {
   const port = portOf(flow, around)
@@ -79,8 +107,8 @@ function rules(
   const whose = end === 'daddr' && by ? `meta skuid { ${by.join(', ')} } ` : ''
   const match = `${whose}${flow.protocol} dport ${port}`
   const comment = `comment "${flow.from} to ${flow.to}: ${flow.reason} (${flow.rule})"`
-  if (addresses === undefined) return [`${match} accept ${comment}`]
-  return at(end, addresses, {ip: match, ip6: match}).map(rule => `${rule} ${comment}`)
+  if (place === undefined) return [`${match} accept ${comment}`]
+  return at(end, place, {ip: match, ip6: match}).map(rule => `${rule} ${comment}`)
 }
 
 /** In the words of nftables; none when nothing was measured. */
@@ -94,14 +122,21 @@ function portOf({port}: Flow, {packagePorts}: Surroundings): string | undefined 
 type End = 'saddr' | 'daddr'
 
 /** One rule per address family that has an address at all. */
-function at(end: End, addresses: readonly string[], match: Record<'ip' | 'ip6', string>): string[] {
-  return (['ip', 'ip6'] as const).flatMap(family => {
-    const set = [...new Set(addresses.filter(address => familyOf(address) === family))].sort()
-    return set.length === 0 ? [] : [`${family} ${end} { ${set.join(', ')} } ${match[family]} accept`]
+function at(end: End, {addresses, set}: Place, match: Record<Family, string>): string[] {
+  return families.flatMap(family => {
+    const elements = ofFamily(addresses, family)
+    const whom = set === undefined ? `{ ${elements} }` : `@${set}_${family}`
+    return elements === '' ? [] : [`${family} ${end} ${whom} ${match[family]} accept`]
   })
 }
 
-const familyOf = (address: string) => (isIPv6(address.split('/')[0] ?? '') ? 'ip6' : 'ip')
+const families = ['ip', 'ip6'] as const
+type Family = (typeof families)[number]
+
+const ofFamily = (addresses: readonly string[], family: Family): string =>
+  [...new Set(addresses.filter(address => familyOf(address) === family))].sort().join(', ')
+
+const familyOf = (address: string): Family => (isIPv6(address.split('/')[0] ?? '') ? 'ip6' : 'ip')
 
 interface Lines {
   readonly held: readonly string[]

@@ -46,8 +46,12 @@ t.test('whatever else their hosts do, no ruleset opens the way from one to the o
       const fleet = [reader, writer, seat('third', 13, third), seat('gateway', 14, ['gateway'])]
       const around = {controlPlane: ['10.99.1.1'], packagePorts: [80, 443], accounts: ['_apt']}
       const of = (host: Seat) => ruleset({host, fleet, around, more: {links, rows: derived(links)}})
-      const allowed = accepted(of(reader).split('chain output')[1] ?? '', 'daddr', writer)
-      const heard = accepted(of(writer).split('chain input')[1]?.split('chain forward')[0] ?? '', 'saddr', reader)
+      const allowed = accepted(inlined(of(reader)).split('chain output')[1] ?? '', 'daddr', writer)
+      const heard = accepted(
+        inlined(of(writer)).split('chain input')[1]?.split('chain forward')[0] ?? '',
+        'saddr',
+        reader,
+      )
       // What both ends let pass: each such rule is of another row, which their other roles give them.
       const both = allowed.filter(port => heard.includes(port))
       const rows = flows
@@ -76,6 +80,12 @@ t.test(
     )
   },
 )
+
+/** Each set of a role where it is used. */
+function inlined(text: string): string {
+  const sets = [...text.matchAll(/set (\w+) \{\n *type \w+\n *elements = (\{ [^}]* \})/g)]
+  return sets.reduce((all, [, name, elements]) => all.replaceAll(`@${name} `, `${elements} `), text)
+}
 
 /** The ports of rules that name this host at that end. */
 function accepted(chain: string, end: 'saddr' | 'daddr', {addresses}: Seat): readonly string[] {

@@ -42,8 +42,17 @@ t.test('ssh is open to the control plane only, on every host', async t => {
 })
 
 t.test('a database hears presentation and edition and nobody else', async t => {
-  const open = matches(inputOf(database), /^ {4}(ip6? saddr \{.*\}) tcp dport 20000-23999 accept/gm)
-  t.same(open, ['ip saddr { 10.77.1.11 }', 'ip6 saddr { fd5e::11 }'])
+  const open = matches(inputOf(database), /^ {4}(ip6? saddr \S+) tcp dport 20000-23999 accept/gm)
+  t.same(open, [
+    'ip saddr @presentation_ip',
+    'ip6 saddr @presentation_ip6',
+    'ip saddr @edition_ip',
+    'ip6 saddr @edition_ip6',
+  ])
+  for (const role of ['presentation', 'edition']) {
+    t.match(inputOf(database), new RegExp(`set ${role}_ip \\{[^}]* elements = \\{ 10\\.77\\.1\\.11 \\}`))
+    t.match(inputOf(database), new RegExp(`set ${role}_ip6 \\{[^}]* elements = \\{ fd5e::11 \\}`))
+  }
 })
 
 t.test('a party that is nowhere gets no rule', async t => {
