@@ -68,8 +68,14 @@ function isStarting(thrown: unknown): boolean {
   return thrown instanceof Error && 'code' in thrown && thrown.code === '57P03'
 }
 
+/**
+ * Whoever falls asleep in the middle of a transaction holds what everybody needs, the journal first of all: the server ends
+ * it before its heartbeat counts as over, so that others can go on.
+ */
+const asleepAfter = '20s'
+
 async function transaction<T>(client: PoolClient, work: (tx: Queries) => Promise<T>): Promise<T> {
-  await client.query('begin')
+  await client.query(`begin; set local idle_in_transaction_session_timeout = '${asleepAfter}'`)
   try {
     const result = await work(queriesOn(client))
     await client.query('commit')

@@ -7,7 +7,9 @@ import type {Ledger, Queries} from './ledger.ts'
 export async function rehearsed(ledger: Ledger): Promise<Ledger> {
   const over = Promise.withResolvers<never>()
   const begun = Promise.withResolvers<Queries>()
-  const ended = ledger.transaction(tx => {
+  const ended = ledger.transaction(async tx => {
+    // Hosts may be asked meanwhile.
+    await tx.all`select set_config('idle_in_transaction_session_timeout', '2min', true)`
     begun.resolve(tx)
     return over.promise
   })

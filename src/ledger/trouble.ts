@@ -4,8 +4,11 @@ import {Failure} from '../error.ts'
 export function isAway(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false
   const code = 'code' in thrown ? String(thrown.code) : ''
-  if (/^(ECONN|ENOENT|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN|08|57P0)/.test(code)) return true
-  return code === '' && /^(Connection terminated|timeout expired)/i.test(thrown.message)
+  if (/^(ECONN|ENOENT|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN|08|57P0|25P03)/.test(code)) return true
+  return (
+    code === '' &&
+    /^(Connection terminated|Client has encountered a connection error|timeout expired)/i.test(thrown.message)
+  )
 }
 
 const remedy =

@@ -5,7 +5,9 @@ import {isAway} from '../ledger/trouble.ts'
 /** DBOS gives up where a Unix socket is not there for a moment; the ledger knows how to wait, and to revive a private server. */
 export async function patientPool(ledger: Ledger): Promise<Pool> {
   const {default: pg} = await import('pg')
-  const pool = new pg.Pool({connectionString: ledger.url.expose(), max: 4, allowExitOnIdle: true})
+  // What DBOS does in one transaction takes a moment; who falls asleep in it is ended, as in the ledger's own.
+  const idle = {idle_in_transaction_session_timeout: 20_000}
+  const pool = new pg.Pool({connectionString: ledger.url.expose(), max: 4, allowExitOnIdle: true, ...idle})
   // A connection that breaks while nobody uses it is replaced by the next one.
   pool.on('error', () => {})
   const connect = pool.connect.bind(pool) as () => Promise<PoolClient>
