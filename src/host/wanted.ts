@@ -2,12 +2,11 @@ import type {Role} from '../flow/model.ts'
 import {type Configured, ruleset} from '../flow/steps.ts'
 import {portRanges} from '../ledger/port.ts'
 import type {HaproxyPoolWanted} from '../machine/haproxy.ts'
-import type {DirectoryWanted, FileWanted, NftWanted, PackageWanted, UnitWanted, Wanted} from '../machine/model.ts'
-import {render} from '../render/render.ts'
-import type {Nothing, Templates} from '../render/templates.ts'
+import type {NftWanted, Wanted} from '../machine/model.ts'
 import {defaultPolicy, haproxyTls, policies, type TlsPolicy} from '../tls/steps.ts'
 import {edgeAssembled, edgeFiles, edgeFolders, edgeRuntime, edgeTickets, edgeUnit, freeBackend} from './edge.ts'
 import {accountsOf, clockUnit, controlUser, type Host, seatOf} from './model.ts'
+import {directory, file, judges, off, on, pkg, text} from './thing.ts'
 
 /** What a host's wanted state is made from. */
 export interface HostInput {
@@ -47,6 +46,7 @@ export function account(publicKey: string): readonly Wanted[] {
       ...owned,
       mode: '0600',
       content: `restrict ${publicKey} selfhelp-control-plane\n`,
+      check: ['ssh-keygen', '-l', '-f', '{}'],
     },
     {
       ...file('etc/sudoers.d/selfhelp', {user: controlUser}),
@@ -60,7 +60,7 @@ export function account(publicKey: string): readonly Wanted[] {
 function baseline(host: Host): readonly Wanted[] {
   return [
     pkg('nftables'),
-    file('etc/apt/apt.conf.d/99selfhelp', {}),
+    {...file('etc/apt/apt.conf.d/99selfhelp', {}), check: judges.apt},
     off('apt-daily.timer'),
     off('apt-daily-upgrade.timer'),
     directory('/etc/systemd/journald.conf.d'),
@@ -107,7 +107,7 @@ function edge(host: Host, {fleet, tls = policies[defaultPolicy]}: HostInput): re
     ...behind(host, fleet).flatMap(application => pools(application)),
     ...edgeAssembled,
     {...config, check: ['haproxy', '-c', '-q', '-f', '{}', '-f', edgeFiles.backends]},
-    file('etc/default/haproxy', {}),
+    {...file('etc/default/haproxy', {}), check: judges.shell},
     edgeUnit,
     edgeRuntime,
   ]
@@ -149,19 +149,20 @@ function gateway(): readonly Wanted[] {
     ...['/usr/local/lib/selfhelp', '/etc/selfhelp/vpn', '/etc/strongswan.d', '/etc/strongswan.d/charon'].map(path =>
       directory(path),
     ),
-    file('usr/local/lib/selfhelp/esp.sh', {}),
-    file('usr/local/lib/selfhelp/vpn-loaded.sh', {}),
-    file('usr/local/lib/selfhelp/vpn-watch.sh', {}),
-    file('usr/local/lib/selfhelp/vpn-probe.pl', {}),
+    ...(['esp.sh', 'vpn-loaded.sh', 'vpn-watch.sh'] as const).map(name => ({
+      ...file(`usr/local/lib/selfhelp/${name}`, {}),
+      check: judges.shell,
+    })),
+    {...file('usr/local/lib/selfhelp/vpn-probe.pl', {}), check: judges.perl},
     ...settings.map(path => file(path, {})),
     directory('/etc/systemd/system/strongswan.service.d'),
     file('etc/systemd/system/strongswan.service.d/selfhelp.conf', {}),
-    file('etc/systemd/system/selfhelp-esp.service', {}),
+    {...file('etc/systemd/system/selfhelp-esp.service', {}), check: judges.unit},
     on('selfhelp-esp.service', {restartAfter: ['/usr/local/lib/selfhelp/esp.sh']}),
     ...['charon-systemd', 'strongswan-swanctl', 'libstrongswan-standard-plugins', 'libcharon-extra-plugins'].map(pkg),
     on('strongswan.service', {restartAfter: settings.map(path => `/${path}`)}),
-    file('etc/systemd/system/selfhelp-vpn-probe.service', {}),
-    file('etc/systemd/system/selfhelp-vpn-probe.timer', {}),
+    {...file('etc/systemd/system/selfhelp-vpn-probe.service', {}), check: judges.unit},
+    {...file('etc/systemd/system/selfhelp-vpn-probe.timer', {}), check: judges.unit},
     on('selfhelp-vpn-probe.timer'),
   ]
 }
@@ -217,27 +218,3 @@ function doors({host, fleet, more}: HostInput): readonly Wanted[] {
     firewall({host, fleet, ...(more ? {more} : {})}),
   ]
 }
-
-type Bare = {[P in keyof Templates]: Templates[P] extends Nothing ? P : never}[keyof Templates]
-
-function file<P extends keyof Templates>(path: P, facts: P extends Bare ? Nothing : Templates[P]): FileWanted {
-  return text(`/${path}`, render(path, facts as Templates[P]))
-}
-
-function text(path: string, content: string): FileWanted {
-  return {kind: 'file', path, content, owner: 'root', group: 'root', mode: '0644'}
-}
-
-function directory(path: string, mode = '0755'): DirectoryWanted {
-  return {kind: 'directory', path, owner: 'root', group: 'root', mode}
-}
-
-const pkg = (name: string): PackageWanted => ({kind: 'package', name})
-
-type After = Pick<UnitWanted, 'restartAfter' | 'reloadAfter'>
-
-function on(name: string, after: After = {}, enabled = true): UnitWanted {
-  return {kind: 'unit', name, enabled, running: true, ...after}
-}
-
-const off = (name: string): UnitWanted => ({kind: 'unit', name, enabled: false, running: false})

@@ -1,3 +1,4 @@
+import {Temporal} from 'temporal-polyfill'
 import {Refusal} from '../error.ts'
 import {executorById} from '../ledger/executor.ts'
 import type {Queries} from '../ledger/ledger.ts'
@@ -26,7 +27,7 @@ export async function take(kernel: Kernel, run: string): Promise<Taken> {
     const row = await runById(tx, run)
     await assertFree(kernel, tx, row)
     const [other] = await conflicting(tx, row.locks, row.id)
-    if (other) throw held(other)
+    if (other) throw held(other, kernel.clock.now())
     const {id, machine, pid} = kernel.executor
     const attempt = await takeRun(tx, row, id)
     if (!attempt) throw ended(row)
@@ -61,7 +62,7 @@ async function assertFree(kernel: Kernel, tx: Queries, row: RunRow): Promise<voi
   })
 }
 
-function held(lock: LockRow): Refusal {
+function held(lock: LockRow, now: Temporal.Instant): Refusal {
   const dead = isGone(lock.executor) || lock.stale
   const message = `${lock.name} is held by ${lock.owner} with run ${lock.run} (process ${lock.pid} on ${lock.machine}${dead ? ', which is gone' : ''}).`
   return new Refusal('lock-held', message, {
@@ -73,6 +74,7 @@ function held(lock: LockRow): Refusal {
       pid: lock.pid,
       reason: lock.reason,
       since: lock.takenAt.toString(),
+      age: ageOf(lock.takenAt, now),
       heartbeat: lock.heartbeatAt.toString(),
       alive: !dead,
     },
@@ -80,6 +82,12 @@ function held(lock: LockRow): Refusal {
       ? [`selfhelp run resume ${lock.run}`, `selfhelp run abandon ${lock.run}`]
       : [`selfhelp run follow ${lock.run}`, 'Type it again with --wait.'],
   })
+}
+
+/** Whole seconds; none where the ledger's clock is ahead of ours. */
+function ageOf(since: Temporal.Instant, now: Temporal.Instant): string {
+  const seconds = Math.max(0, Math.floor((now.epochMilliseconds - since.epochMilliseconds) / 1000))
+  return Temporal.Duration.from({seconds}).round({largestUnit: 'days'}).toString()
 }
 
 function ended(row: RunRow): Refusal {

@@ -90,7 +90,7 @@ t.test('nothing is wanted twice', async t => {
 
 t.test('files that a tool can judge name their judge', async t => {
   const judges = wanted('edge', 'database').flatMap(want => ('check' in want && want.check ? [want.check[0]] : []))
-  t.same(judges, ['visudo', 'haproxy', 'haproxy', 'sshd'])
+  t.same(judges, ['ssh-keygen', 'visudo', 'apt-config', 'haproxy', 'haproxy', 'sh', 'sshd'])
 })
 
 t.test('the files of a host are the agreed ones', async t => {

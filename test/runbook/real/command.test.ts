@@ -1,5 +1,5 @@
 import {chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {hostname, tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import t from 'tap'
@@ -51,7 +51,7 @@ t.test('one interrupt stops after the step, the same typed again goes on; one pl
   t.match(err, /2\/3 walls: done/)
   t.match(err, /selfhelp run resume r/)
   t.ok(existsSync(join(directory, 'walls')) && !existsSync(join(directory, 'roof')))
-  const again = await build(directory)
+  const again = await build(directory, ['--reason', 'another one'])
   t.equal(again.exit, 0, again.err)
   t.notMatch(again.err, /walls/)
   t.match(again.err, /3\/3 roof: done/)
@@ -88,16 +88,25 @@ t.test('a live lock: exit 3 naming owner and run, and nothing is left behind; --
   t.equal(refused.exit, 3)
   t.match(JSON.parse(refused.out).error, {
     code: 'lock-held',
-    facts: {owner: 'ann@cmc.test', lock: 'environment:ehouse', alive: true},
+    facts: {
+      owner: 'ann@cmc.test',
+      lock: 'environment:ehouse',
+      machine: hostname(),
+      since: /Z$/,
+      age: /^PT/,
+      alive: true,
+    },
   })
-  const {out} = await selfhelp('run', 'list', '--unfinished', '--json')
-  t.equal(JSON.parse(out).items.length, 1, 'only the first')
+  const {items} = JSON.parse((await selfhelp('run', 'list', '--unfinished', '--json')).out)
+  t.equal(items.length, 1, 'only the first')
+  const following = selfhelp('run', 'follow', items[0].run)
   second.go()
   const {promise: waits, resolve: told} = Promise.withResolvers<void>()
   const waiting = build(second.directory, ['--wait'], {heard: err => err.includes('waiting for the lock') && told()})
   await Promise.race([waits, waiting])
   first.go()
   t.equal((await building).exit, 0)
+  t.match(await following, {exit: 0, err: /roof: done/}, 'who follows it sees its steps, and ends as it does')
   const {exit, err} = await waiting
   t.equal(exit, 0, err)
   t.match(err, /waiting for the lock/)

@@ -42,6 +42,23 @@ t.test('an attempt is a workflow of DBOS, and each step a checkpoint of it', asy
   }
 })
 
+t.test('a command listens to no queue: what was left to workers waits for them', async t => {
+  const ledger = await freshLedger(t)
+  const book = bookOf('try', [])
+  const kernel = testKernel(ledger, [book])
+  const durable = await launchDbos({ledger, executor: kernel.executor.id})
+  try {
+    const left = await requestRun(kernel, {runbook: book, input: {name: 'left'}, by: asAnn, detach: true})
+    t.equal(await durable.enqueue({run: left.id, attempt: 1}, 'one'), 'queued')
+    const run = await requestRun(kernel, {runbook: book, input: {name: 'x'}, by: asAnn})
+    t.match(await execute(kernel, run.id, {...plainly(), durably: durable.here}), {state: 'done'})
+    t.match(await attemptsOfRun(ledger, left.id), [{status: 'ENQUEUED', queueName: 'runs'}])
+    t.equal((await runById(ledger, left.id)).state, 'queued')
+  } finally {
+    await durable.close()
+  }
+})
+
 t.test('an error keeps its class and its exit through DBOS', async t => {
   const ledger = await freshLedger(t)
   const robbed: Step = {
