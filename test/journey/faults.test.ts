@@ -1,15 +1,18 @@
+import {readFileSync, writeFileSync} from 'node:fs'
 import {setTimeout as sleep} from 'node:timers/promises'
 import t, {type Test} from 'tap'
 import {lockFile} from '../../src/ledger/file-lock.ts'
 import {openLedger} from '../../src/ledger/open.ts'
 import {placeOf} from '../../src/ledger/place.ts'
 import {postmasterOf} from '../../src/ledger/private.ts'
+import {bundled} from '../support/bundled.ts'
 import {type Centre, centre} from '../support/centre.ts'
 import {visited} from '../support/customer.ts'
 import {isRunning, leftovers, tracesOf} from '../support/evidence.ts'
-import {interruptible, reached} from '../support/going.ts'
+import {going, reached} from '../support/going.ts'
 import {asRoot, whyNoLab} from '../support/lab.ts'
 import {adopted, application, contractFile, must} from '../support/prepared.ts'
+import {supersededAsleep} from '../support/superseded.ts'
 
 t.setTimeout(900_000)
 const why = await whyNoLab()
@@ -70,9 +73,9 @@ t.test('tenants are created whatever happens meanwhile', {skip: why ?? false, ti
   await adopted(cmc, {'north-1': application, 'north-2': application, 'north-3': application})
 
   await t.test('a host loses power while its packages are being installed', async t => {
-    const going = cmc.type('host', 'apply', '--all')
+    const applying = cmc.type('host', 'apply', '--all')
     let over = false
-    void going.then(() => {
+    void applying.then(() => {
       over = true
     })
     while (!over && !(await isRunning(cmc.lab, 'north-1', /dpkg.*\0--unpack\0/))) await sleep(10)
@@ -80,7 +83,7 @@ t.test('tenants are created whatever happens meanwhile', {skip: why ?? false, ti
     await lab(cmc, 'kill')
     await sleep(500)
     await lab(cmc, 'start')
-    const {exit, err} = await going
+    const {exit, err} = await applying
     t.comment(`it ended with ${exit}`)
     if (exit !== 0) {
       t.equal(exit, 5)
@@ -109,7 +112,7 @@ t.test('tenants are created whatever happens meanwhile', {skip: why ?? false, ti
   await lab(cmc, 'cut', 'north-3')
 
   await t.test('an operator loses patience while the host is cut off, and goes on later', async t => {
-    const [ended, interrupt] = interruptible(cmc, createWords('impatient', 'north-1'))
+    const {ended, interrupt} = going(cmc, createWords('impatient', 'north-1'))
     await reached(ledger, {tenant: 'impatient', during: building, ended})
     await lab(cmc, 'cut')
     await interrupt()
@@ -119,13 +122,21 @@ t.test('tenants are created whatever happens meanwhile', {skip: why ?? false, ti
     const run = /selfhelp run resume (\S+)/.exec(err)?.[1] ?? ''
     t.ok(run, 'it says what to type')
     t.match(await cmc.json('run', 'show', run), {answer: {state: 'stopped', remedies: [/run resume/]}})
+    const words = createWords('impatient', 'north-1')
+    const file = words[4] ?? ''
+    writeFileSync(file, readFileSync(file, 'utf8').replace('IMPATIENT SA', 'Impatient SA'))
+    t.match(
+      await cmc.json(...words),
+      {exit: 3, answer: {error: {code: 'run-unfinished', runId: run}}},
+      'with another contract nothing goes on',
+    )
     await lab(cmc, 'heal')
     t.match(await cmc.type('run', 'resume', run), {exit: 0})
     await standsAsItShould(t, cmc, 'impatient')
   })
 
   await t.test('or gives the tenant up: nothing is left of it', async t => {
-    const [ended, interrupt] = interruptible(cmc, createWords('unwanted', 'north-1'))
+    const {ended, interrupt} = going(cmc, createWords('unwanted', 'north-1'))
     await reached(ledger, {tenant: 'unwanted', during: 'edge-serves-names', ended})
     await interrupt()
     const {exit, err} = await ended
@@ -138,12 +149,18 @@ t.test('tenants are created whatever happens meanwhile', {skip: why ?? false, ti
     t.match(await cmc.type('host', 'drift', 'north-1'), {exit: 0})
   })
 
+  await t.test('an executor that slept while somebody took over changes nothing when it wakes', async t => {
+    const words = [...createWords('sleepy', 'north-1'), '--reason', 'to see it sleep']
+    await supersededAsleep(t, cmc, {ledger, tenant: 'sleepy', host: 'north-1', words, during: building})
+    await standsAsItShould(t, cmc, 'sleepy')
+  })
+
   for (const {tenant, what, during, happen} of faults)
     await t.test(`${what} during ${during}`, async t => {
-      const going = create(tenant, 'north-1')
-      await reached(ledger, {tenant, during, ended: going})
+      const creating = create(tenant, 'north-1')
+      await reached(ledger, {tenant, during, ended: creating})
       await happen(cmc)
-      const ended = await going
+      const ended = await creating
       t.comment(`it ended with ${ended.exit}`)
       if (ended.exit !== 0) {
         t.match(ended, {exit: 4, err: /selfhelp run resume/}, 'it stopped, and says what to type')
@@ -157,7 +174,10 @@ t.test('tenants are created whatever happens meanwhile', {skip: why ?? false, ti
     t.equal(exit, 4)
     const run = /selfhelp run resume (\S+)/.exec(err)?.[1] ?? ''
     t.match(err, /north-3/, 'it names the host')
+    await stoppedIsTold(t, cmc, run)
     await lab(cmc, 'heal', 'north-3')
+    const {parts} = await bundled(cmc, run, 'healed')
+    t.match(parts['host-north-3.log'], /^1 0 \S+/m, 'what was done there is told when it is back')
     t.match(await cmc.type('run', 'resume', run), {exit: 0})
     await standsAsItShould(t, cmc, 'lost')
   })
@@ -171,6 +191,27 @@ t.test('tenants are created whatever happens meanwhile', {skip: why ?? false, ti
     t.same(errors, [])
   })
 })
+
+/** What the makers get of a run that waits for the outside, while its host is still away. */
+async function stoppedIsTold(t: Test, cmc: Centre, run: string): Promise<void> {
+  const {parts, secrets} = await bundled(cmc, run, 'away')
+  const read = (name: string) => JSON.parse(parts[name] ?? 'null')
+  const failed = {name: 'schemas-are-at-level', state: 'failed', trouble: {code: 'host-unreachable'}}
+  const {steps, ...shown} = read('run.json')
+  t.match(shown, {state: 'stopped', stopped: {exit: 4, step: failed.name}, heldLocks: [], remedies: [/run resume/]})
+  t.match(
+    steps.find(({name}: {name: string}) => name === failed.name),
+    failed,
+  )
+  t.match(read('plan.json'), {title: /lost/, input: {contract: {tenant: 'lost'}}, steps: steps.map(() => /./)})
+  t.match(read('versions.json'), {selfhelp: /\d/, node: /^v24/, postgresql: /PostgreSQL/})
+  const journal = (parts['journal.jsonl'] ?? '').trim().split('\n')
+  t.match(JSON.parse(journal[0] ?? '{}'), {kind: 'run', result: 'queued', tenant: 'lost'})
+  t.match(JSON.parse(journal.at(-1) ?? '{}'), {kind: 'run', result: 'stopped', body: {stopped: {exit: 4}}})
+  t.match(parts['host-north-3.log'], /north-3 could not be asked: /)
+  t.ok(read('attempts.json').length > 0 && parts['postgres.log'])
+  t.same(secrets, [], 'no secret stands in it')
+}
 
 async function standsAsItShould(t: Test, cmc: Centre, tenant: string): Promise<void> {
   t.match(await cmc.type('environment', 'drift', `${tenant}/production`), {exit: 0}, 'nothing is left to do')

@@ -17,12 +17,13 @@ const takeBackAfter = 30
 t.test('what locks us out is taken back by the machine itself', {skip: why ?? false, timeout: 600_000}, async t => {
   await labDown(name, [], silent)
   t.teardown(async () => void (await labDown(name, [], silent)))
-  const lab = await labUp({name, sites: [{name: 'north', count: 3}]}, silent)
+  const lab = await labUp({name, sites: [{name: 'north', count: 4}]}, silent)
   const on = (host: string) => adopted(lab, host)
   await Promise.all([
     t.test('a ruleset that shuts port 22 heals itself', async t => ruleset(t, await on('north-1'))),
     t.test('an sshd that lets nobody in heals itself', async t => sshd(t, await on('north-2'))),
-    t.test('a connection lost before the confirmation leaves the old state', async t => lost(t, await on('north-3'))),
+    t.test('a sudo that shuts us out heals itself', async t => sudo(t, await on('north-3'))),
+    t.test('a connection lost before the confirmation leaves the old state', async t => lost(t, await on('north-4'))),
   ])
 })
 
@@ -67,6 +68,21 @@ async function sshd(t: Test, target: SshTarget): Promise<void> {
   await t.rejects(machine().apply(door('AllowUsers nobody\n'), {fence}), shut)
   const [found] = await answered(() => machine().ask([{ask: 'run', args: ['cat', path]}]))
   t.equal(found?.out, '# fine\n')
+}
+
+async function sudo(t: Test, target: SshTarget): Promise<void> {
+  const fence = fenceOf(target.host)
+  const machine = () => machineOver(sshConnection(target), {takeBackAfter})
+  const rights = (content: string): readonly Wanted[] => {
+    const check = ['visudo', '-c', '-q', '-f', '{}']
+    return [{kind: 'file', path: '/etc/sudoers.d/operator', ...root, mode: '0440', content, check, confirm: true}]
+  }
+  const fine = rights('Defaults use_pty\noperator ALL=(ALL) NOPASSWD: ALL\n')
+  t.strictSame((await machine().apply(fine, {fence})).changes, [])
+  await t.rejects(machine().apply(rights('operator ALL=(\n'), {fence}), {code: 'check-refused'})
+  const shut = {code: 'not-confirmed', cause: {code: 'exchange-failed', message: /password is required/}}
+  await t.rejects(machine().apply(rights('operator ALL=(ALL) PASSWD: ALL\n'), {fence}), shut)
+  t.strictSame((await answered(() => machine().plan(fine))).changes, [])
 }
 
 /** What a machine that lets nobody in says as soon as it does again. */

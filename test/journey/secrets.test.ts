@@ -1,5 +1,5 @@
 import {generateKeyPairSync, randomBytes} from 'node:crypto'
-import {chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
+import {chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import t from 'tap'
@@ -83,6 +83,8 @@ t.test('no secret is told anywhere in a whole journey', {skip: why ?? false, tim
     t.equal(generated.exit, 0)
     heard(['init', 'other'], generated)
     learn(await secretsOf(other))
+    const {identity} = await cmc.host('north-1')
+    learn([{name: 'the key that a host was adopted with', value: readFileSync(identity, 'utf8')}])
     await prepared(cmc, {'north-1': application, 'south-1': ['repository']})
     await type('tenant', 'create', 'acme', '--contract', contract, '--reason', 'test')
     learn(await secretsOf(cmc.home))

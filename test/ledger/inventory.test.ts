@@ -107,6 +107,17 @@ t.test('several hosts go out of service at once, or none of them', async t => {
   t.equal((await listHosts(ledger, {names: [], all: false})).items.length, 1)
 })
 
+t.test('nothing is keyed by an address: a host may be replaced', async t => {
+  const {owner} = await freshLedger(t)
+  const keyed = await owner.all`
+    select c.conrelid::regclass::text as "table", a.attname as "column" from pg_constraint c
+    join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any(c.conkey)
+    where c.contype in ('p', 'u', 'f') and a.attname ~ 'address'
+    union select i.indrelid::regclass::text, a.attname from pg_index i
+    join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey) where i.indisunique and a.attname ~ 'address'`
+  t.strictSame(keyed, [])
+})
+
 t.test('one machine is not added under two names', async t => {
   const ledger = await freshLedger(t)
   await addSite(ledger, north)

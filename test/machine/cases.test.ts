@@ -3,7 +3,7 @@ import {join} from 'node:path'
 import t, {type Test} from 'tap'
 import type {Operation, Wanted} from '../../src/machine/model.ts'
 import {operations} from '../../src/machine/operations.ts'
-import {Secret} from '../../src/secret/secret.ts'
+import {revived} from '../support/revived.ts'
 
 const folder = join(import.meta.dirname, 'case')
 
@@ -42,11 +42,4 @@ function check(t: Test, operation: Operation, {want, answers, touched, changes, 
     ),
   }))
   t.strictSame(found, changes)
-}
-
-/** `{"secret": "…"}` stands for a secret. */
-function revived(want: Record<string, unknown>): Record<string, unknown> {
-  const one = (value: unknown) =>
-    value instanceof Object && 'secret' in value && typeof value.secret === 'string' ? new Secret(value.secret) : value
-  return Object.fromEntries(Object.entries(want).map(([name, value]) => [name, one(value)]))
 }

@@ -5,25 +5,36 @@ import {packageRoot} from '../../src/root.ts'
 import type {Centre} from './centre.ts'
 import {type Ended, run} from './process.ts'
 
-/** The command, and what an operator's Ctrl-C does to it: resolves when it said that it heard, or has ended. */
-export function interruptible({home}: Centre, words: readonly string[]): [Promise<Ended>, () => Promise<void>] {
-  let interrupt = () => {}
+interface Going {
+  readonly ended: Promise<Ended>
+  readonly pid: number
+  kill(signal: NodeJS.Signals): void
+  /** What an operator's Ctrl-C does to it; resolves when it said that it heard, or has ended. */
+  interrupt(): Promise<void>
+}
+
+/** The command, as a process that things can be done to. */
+export function going({home}: Centre, words: readonly string[]): Going {
+  let [pid, kill] = [0, (_: NodeJS.Signals) => {}]
   const {promise: heard, resolve: hear} = Promise.withResolvers<void>()
   const env = {PATH: process.env.PATH, SELFHELP_HOME: home}
   const ended = run([join(packageRoot(), 'bin/selfhelp'), ...words], {
     env,
     cwd: '/',
-    during: ({kill}) => {
-      interrupt = () => kill('SIGINT')
+    during: child => {
+      kill = child.kill
+      pid = child.pid
     },
     heard: err => err.includes('Stopping') && hear(),
   })
-  // Two signals that come before it heard of the first are one to it.
-  const interrupted = async () => {
-    interrupt()
-    await Promise.race([heard, ended])
+  return {
+    ...{ended, pid, kill},
+    async interrupt() {
+      kill('SIGINT')
+      // Two signals that come before it heard of the first are one to it.
+      await Promise.race([heard, ended])
+    },
   }
-  return [ended, interrupted]
 }
 
 /** Returns as soon as a step of the tenant's run is being made. */
