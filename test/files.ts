@@ -6,11 +6,12 @@ import {join} from 'node:path'
 import {createInterface} from 'node:readline'
 import {packageRoot} from '../src/root.ts'
 
-/** What one test file, or many, came to: assertions. */
+/** What one test file, or many, came to: assertions, and how long each process took. */
 export interface Counts {
   readonly passed: number
   readonly failed: number
   readonly skipped: number
+  readonly spent?: readonly {readonly files: readonly string[]; readonly milliseconds: number}[]
 }
 
 export interface Running {
@@ -69,8 +70,9 @@ async function run(files: readonly string[], env: NodeJS.ProcessEnv = {}): Promi
 
 /** The sum of all of them. */
 export function added(results: readonly Counts[]): Counts {
-  const total = (name: keyof Counts) => results.reduce((count, counts) => count + counts[name], 0)
-  return {passed: total('passed'), failed: total('failed'), skipped: total('skipped')}
+  const total = (name: 'passed' | 'failed' | 'skipped') => results.reduce((count, counts) => count + counts[name], 0)
+  const spent = results.flatMap(counts => counts.spent ?? [])
+  return {passed: total('passed'), failed: total('failed'), skipped: total('skipped'), spent}
 }
 
 async function inProcess(files: readonly string[], more: NodeJS.ProcessEnv): Promise<Counts> {
@@ -95,10 +97,10 @@ async function inProcess(files: readonly string[], more: NodeJS.ProcessEnv): Pro
   const [exit] = await closed
   clearTimeout(timer)
   const counts = said.counts(exit)
-  const seconds = ((performance.now() - began) / 1000).toFixed(1)
-  const head = `${counts.failed > 0 ? 'FAILED' : 'ok'} ${files.join(' ')} (${seconds} s)`
+  const milliseconds = performance.now() - began
+  const head = `${counts.failed > 0 ? 'FAILED' : 'ok'} ${files.join(' ')} (${(milliseconds / 1000).toFixed(1)} s)`
   console.log([head, ...said.told(counts)].join('\n  '))
-  return counts
+  return {...counts, spent: [{files, milliseconds}]}
 }
 
 /** Reads the TAP of one file. */

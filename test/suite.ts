@@ -30,15 +30,25 @@ const real = /^test\/(?:ledger|runbook\/real)\//
 const journey = /^test\/journey\//
 const alone = /^test\/journey\/(?:lab|quickstart)/
 
-/** They build everything, run every gate or start a command forty times: half of the time of all that need nothing else. */
-const programs = /^test\/(?:cli\/(?:base|build)|gate\/gate|release\/release)\./
+/**
+ * They build everything, run every gate, start a command forty times, make keys by the dozen or go through every zone: half
+ * of the time of all that need nothing else.
+ */
+const longer =
+  /^test\/(?:cli\/(?:base|build)|gate\/gate|release\/release|certificate\/(?:check|effort)|calendar\/zone)\./
 
 /** Needs neither a PostgreSQL nor lab hosts, and takes a moment. */
-export const isFast = (file: string): boolean => ![real, journey, programs].some(not => not.test(file))
+export const isFast = (file: string): boolean => ![real, journey, longer].some(not => not.test(file))
+
+const nouns =
+  'announcement|backup|calendar|certificate|connector|contract-update|copy|domain|event|flow|maintenance|migration'
+const moreNouns = 'notice|request|restore|safekeeping|tls|transfer|vpn|wave'
+/** Tests of what came after the foundation, by their nouns. */
+const later = new RegExp(`^test/(?:(?:ledger|journey|runbook/real)/)?(?:${nouns}|${moreNouns})[/.-]`)
 
 const parts: readonly Part[] = [
   {name: 'fast tests', files: all.filter(isFast), share: true},
-  {name: 'tests that build and start programs', files: all.filter(file => programs.test(file))},
+  {name: 'tests that take longer', files: all.filter(file => longer.test(file))},
   {name: 'tests on a real PostgreSQL', files: all.filter(file => real.test(file)), jobs: 1},
   {name: 'tests of the runtime', files: globSync('runtime/test/*.test.ts', {cwd: packageRoot()}).toSorted()},
   {name: 'journeys that are alone', files: all.filter(file => alone.test(file)), jobs: 1},
@@ -67,16 +77,36 @@ export async function suite(began: number, {deep = false} = {}): Promise<number>
   }
   const lab = await timed('set-up', setUp)
   const results: Counts[] = []
+  let foundation = times.reduce((sum, [, milliseconds]) => sum + milliseconds, 0)
   for (const part of deep ? deepParts : parts) {
     if (part.files.length === 0) continue
     if (!lab && journey.test(part.files[0] ?? '')) results.push(skip(part))
-    else results.push(await timed(part.name, () => test(part)))
+    else {
+      const counts = await timed(part.name, () => test(part))
+      results.push(counts)
+      foundation += (times.at(-1)?.[1] ?? 0) * foundationShare(counts)
+    }
   }
   await stopTestServer()
   // A journey that was killed by its time limit could not take its lab down.
   if (lab) await sweepTestLabs(process.pid)
   for (const [name, milliseconds] of times) console.log(`${minutes(milliseconds)}  ${name}`)
+  if (!deep) console.log(`${minutes(foundation)}  of all that, for the foundation alone`)
   return sum(results)
+}
+
+/** How much of a part's time its tests of the foundation took, from 0 to 1; files of one process count alike. */
+function foundationShare({spent = []}: Counts): number {
+  const ours = (files: readonly string[]) => files.filter(file => !later.test(file)).length / files.length
+  const total = (share: (files: readonly string[]) => number) =>
+    spent.reduce((sum, {files, milliseconds}) => sum + milliseconds * share(files), 0)
+  return (
+    total(ours) /
+    Math.max(
+      1,
+      total(() => 1),
+    )
+  )
 }
 
 /** tap is built into node_modules with the plugins of .taprc, so a new node_modules needs it built again. */

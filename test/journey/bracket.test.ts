@@ -9,6 +9,7 @@ import {bookOn, type PageInput} from '../support/page-book.ts'
 import {application, contractFile, must, prepared} from '../support/prepared.ts'
 import {queued} from '../support/story.ts'
 import {onHost} from '../support/tenant-hosts.ts'
+import {changeNothing} from '../support/unchanged.ts'
 
 t.setTimeout(600_000)
 const why = await whyNoLab()
@@ -98,6 +99,14 @@ t.test(
     t.equal(await status(), 503, 'resumed, the page is there again')
     const [renewed] = await list()
     t.ok(Date.parse(renewed.open.until) > until, 'with a new deadline')
+
+    const plans = [
+      ['run', 'take-over', `environment:${environment.id}`, '--reason', 'it hangs'],
+      ['tenant', 'remove', 'shop'],
+      ['tenant', 'invite', 'shop'],
+      ['host', 'apply', 'north-1'],
+    ]
+    await changeNothing(t, cmc, {hosts: ['north-1'], plans})
 
     t.match(await follow(cmc, {run, book}), {exit: 0, out: /"state":"done"/})
     t.equal(await status(), open, 'at its end people are let in')

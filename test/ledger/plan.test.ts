@@ -1,4 +1,5 @@
-import {mkdtempSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs'
+import {generateKeyPairSync} from 'node:crypto'
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import t from 'tap'
@@ -9,10 +10,12 @@ import {placeOf} from '../../src/ledger/place.ts'
 import {stopPrivate} from '../../src/ledger/private.ts'
 import {addRelease, putNotes} from '../../src/ledger/release.ts'
 import {insertRestore} from '../../src/ledger/restore.ts'
+import {buildRelease} from '../../src/release/build.ts'
 import {packageRoot} from '../../src/root.ts'
 import type {TestLedger} from '../support/ledger.ts'
 import {inService} from '../support/platform.ts'
 import {run} from '../support/process.ts'
+import {filesOf, rowsOf} from '../support/unchanged.ts'
 
 t.setTimeout(180_000)
 
@@ -30,23 +33,31 @@ async function typed(...words: readonly string[]) {
   return {exit, err, answer: JSON.parse(out || 'null')}
 }
 
-/** Every row of every table of ours, and every file of the home but the database's own. */
-async function everything(ledger: Ledger): Promise<Readonly<Record<string, string>>> {
-  const names = await ledger.all<{name: string}>`
-    select table_name as name from information_schema.tables where table_schema = 'public' order by 1`
-  const tables = names.map(async ({name}) => {
-    const text = Object.assign(
-      [`select coalesce(string_agg(t::text, E'\n' order by t::text), '') as rows from ${name} t`],
-      {
-        raw: [],
-      },
-    ) as unknown as TemplateStringsArray
-    return [name, (await ledger.one<{rows: string}>(text))?.rows ?? ''] as const
-  })
-  const files = readdirSync(home)
-    .filter(name => !/\.(?:log|lock)$/.test(name) && statSync(join(home, name)).isFile())
-    .map(name => [name, readFileSync(join(home, name), 'base64')] as const)
-  return Object.fromEntries([...(await Promise.all(tables)), ...files])
+const everything = async (ledger: Ledger) => ({...(await rowsOf(ledger)), ...filesOf(home)})
+
+/** A release that was built elsewhere, with its factory's key and its notes; a small one. */
+async function builtElsewhere(folder: string) {
+  const {privateKey, publicKey} = generateKeyPairSync('ed25519')
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  const node = {binary: file('node', 'not really node'), version: '24.0.0', architecture: 'x64'} as const
+  const build = {source: join(packageRoot(), 'runtime'), version: '0.3.0', schemaFrom: 0, node, out: folder}
+  const {archive} = await buildRelease({...build, signingKey: privateKey})
+  const [fr, en] = [file('notes.fr.md', 'Nouveau'), file('notes.md', 'New')]
+  const key = file('factory.pem', publicKey.export({type: 'spki', format: 'pem'}) as string)
+  return [archive.file, '--notes-fr', fr, '--notes-en', en, '--public-key', key]
+}
+
+/** A run whose process sleeps with its lock. */
+async function sleeping(ledger: Ledger) {
+  await ledger.all`
+    insert into run (id, runbook, title, change, input, input_hash, subject, locks, state, operator, request, signature)
+    values ('r1', 'host-apply', 'apply host a', 'configuration', '{}', 'h', 'a', '{host:a}', 'running', 'jane@cmc.test', '{}', '')`
+  await ledger.all`
+    insert into lock (name, epoch, run, owner, executor, machine, pid, taken_at, heartbeat_at)
+    values ('host:a', 4, 'r1', 'jane@cmc.test', 'elsewhere.1.1.1', 'elsewhere', 1, now(), now())`
 }
 
 t.test('a plan says what would be, and leaves every row and every file as it was', async t => {
@@ -77,6 +88,11 @@ t.test('a plan says what would be, and leaves every row and every file as it was
   await owner.all`update delivery set state = 'refused'`
   const [{id: notice = ''} = {}] = await owner.all<{id: string}>`select id from notice limit 1`
 
+  const elsewhere = mkdtempSync(join(tmpdir(), 'selfhelp-factory-'))
+  t.teardown(() => rmSync(elsewhere, {recursive: true}))
+  const built = await builtElsewhere(elsewhere)
+  await sleeping(owner)
+
   const before = await everything(owner)
   const operationId: string = operation.items[0].id
   const plans: readonly (readonly [words: readonly string[], answer: object])[] = [
@@ -92,6 +108,8 @@ t.test('a plan says what would be, and leaves every row and every file as it was
     [['notice', 'resend', notice, '--reason', 'x'], {id: notice, copies: [{reply: /a plan: nothing was sent/}]}],
     [['override', 'request', 'acme/production', ...overriding], {state: 'waiting'}],
     [['release', 'announce', '0.9.0'], {version: '0.9.0'}],
+    [['release', 'add', ...built], {version: '0.3.0', changed: true}],
+    [['run', 'take-over', 'host:a', '--reason', 'x'], {lock: 'host:a', run: 'r1', owner: 'jane@cmc.test', epoch: 5}],
     [['restore', 'agree', request.id, '--at', soon, '--by', 'jdoe'], {state: 'agreed'}],
     [['restore', 'cancel', request.id, '--reason', 'x'], {state: 'cancelled'}],
     [['vpn', 'compare', 'acme', '--norms', 'ISO 27001'], {norms: 'ISO 27001'}],
@@ -112,7 +130,7 @@ t.test('a plan says what would be, and leaves every row and every file as it was
     })
     t.match(await typed('freeze', 'remove', 'fnone', '--reason', 'x', '--plan'), {exit: 3})
     t.match(await typed('run', 'resume', 'rnone', '--plan'), {exit: 3, answer: {error: {code: 'not-found'}}})
-    t.match(await typed('run', 'take-over', 'host:a', '--reason', 'x', '--plan'), {exit: 3})
+    t.match(await typed('run', 'take-over', 'host:b', '--reason', 'x', '--plan'), {exit: 3})
     const stranger = ['--operator-key', join(home, 'nobody')]
     t.not((await typed('freeze', 'remove', freeze.id, '--reason', 'x', '--plan', ...stranger)).exit, 0)
     t.same(await everything(owner), before)
