@@ -18,6 +18,7 @@ export const french: Readonly<Record<string, string>> = {
   'time server': 'serveur de temps',
   'address server': "serveur d'adresses",
   'vpn peer': 'votre équipement VPN',
+  'vpn user': 'vos utilisateurs, par le VPN',
   'customer server': 'votre serveur',
   'as measured': 'selon mesure',
   'users read procedures over https': 'les utilisateurs lisent les procédures en https',
@@ -50,5 +51,6 @@ export const french: Readonly<Record<string, string>> = {
   "mail leaves through the customer's server": 'les e-mails partent par votre serveur',
   "sign-in by the customer's own SSO": 'connexion par votre propre SSO',
   "tickets in the customer's tool": 'tickets dans votre outil',
+  'users come through the VPN, as agreed': 'les utilisateurs passent par le VPN, comme convenu',
   'whether traffic passes is probed': 'vérification que le trafic passe',
 }

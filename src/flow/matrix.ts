@@ -84,7 +84,7 @@ function derivedLine(row: Derived): Line {
   const {from, to, protocol, reason, rule, of, hosts: ours, address} = row
   const ourEnd = (party: Party) => party === 'gateway' || party === 'presentation'
   const end = (party: Party, inward: boolean): End => ({party, who: ourEnd(party) && !inward ? ours : [address]})
-  const inward = from === 'vpn peer'
+  const inward = from === 'vpn peer' || from === 'vpn user'
   const ends = inward
     ? {from: {party: from, who: [address]}, to: {party: to, who: ours}}
     : {from: end(from, false), to: end(to, true)}

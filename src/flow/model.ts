@@ -15,6 +15,7 @@ export type Party =
   | 'time server'
   | 'address server'
   | 'vpn peer'
+  | 'vpn user'
   | 'customer server'
 
 /** One allowed flow; what no row allows is dropped (R114, R155). */
@@ -81,6 +82,8 @@ export interface Link {
   }[]
   /** Our hosts at its site that serve the tenant. */
   readonly users: readonly string[]
+  /** The edge that the customer's people reach through it, where that was agreed (R090). */
+  readonly edge?: string | undefined
 }
 
 /** A row made from what is configured: exactly which hosts and which address are at its ends (C4). */

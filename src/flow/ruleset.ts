@@ -25,7 +25,7 @@ export function ruleset({host, fleet, around, table = flows, more}: Neighbourhoo
   const outward = begun.flatMap(flow => rules('daddr', place(flow.through ?? flow.to), {flow, around}))
   const named = new Set([...heard.map(({from}) => from), ...begun.map(({through, to}) => through ?? to)])
   const sets = [...named].sort().flatMap(party => setsOf(place(party)))
-  const held = table.flatMap(flow => (opens(flow, host) ? heldPort(flow) : []))
+  const held = table.flatMap(flow => (opens(flow, host) ? [...heldPort(flow), ...begunBy(flow, host)] : []))
   const pings = at(
     'saddr',
     {addresses: around.controlPlane},
@@ -74,6 +74,7 @@ function addressesOf(party: Party, others: readonly Seat[], around: Surroundings
     case 'service apps':
       return around.serviceApps ?? []
     case 'vpn peer':
+    case 'vpn user':
     case 'customer server':
       return []
     case 'any host':
@@ -94,6 +95,14 @@ function heldPort({to, port}: Flow): string[] {
   if (holder === undefined || typeof port !== 'object') return []
   const answers = `tcp sport ${port.join('-')} tcp flags & (syn | ack) == syn | ack`
   return [`${answers} meta skuid != ${holder} counter drop comment "only ${holder} answers as ${to} (R012)"`]
+}
+
+/** Neighbours on one host: what only some programs may begin from elsewhere, no other begins on the host itself. */
+function begunBy({from, to, by, port, rule}: Flow, host: Seat): string[] {
+  if (by === undefined || typeof port !== 'object') return []
+  const accounts = ['root', ...(host.roles.some(role => role === from) ? by : [])].join(', ')
+  const match = `oif "lo" tcp dport ${port.join('-')} ct state new meta skuid != { ${accounts} }`
+  return [`${match} counter drop comment "only ${from} begins ${to} (${rule})"`]
 }
 
 function rules(

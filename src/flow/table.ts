@@ -68,7 +68,7 @@ export const baseline: readonly string[] = ['R108', 'R109', 'R110', 'R111', 'R11
 
 /** The rows that what is configured adds; they are made of the templates below and of nothing else (C4). */
 export function derived(links: readonly Link[]): readonly Derived[] {
-  return links.flatMap(link => [...tunnelRows(link), ...serverRows(link)])
+  return links.flatMap(link => [...tunnelRows(link), ...serverRows(link), ...userRows(link)])
 }
 
 /** What a tunnel itself needs, between its gateway and the declared peer alone. */
@@ -139,6 +139,16 @@ function serverRows(link: Link): readonly Derived[] {
         : []),
       {...whose, from: 'gateway', hosts: [gateway], address, reason: 'whether traffic passes is probed', rule: 'R097'},
     ]
+  })
+}
+
+/** People come over the Internet alone (R089), unless it was agreed otherwise: then from the networks that were named, to one edge. */
+function userRows({tenant, site, gateway, networks, edge}: Link): readonly Derived[] {
+  if (edge === undefined) return []
+  const whose = {tenant, of: `vpn ${tenant}/${site} users`, hosts: [edge], via: gateway} as const
+  const what = {protocol: 'tcp', port: 443, reason: 'users come through the VPN, as agreed', rule: 'R090'} as const
+  return networks.map(({network}): Derived => {
+    return {...whose, ...what, from: 'vpn user', to: 'presentation', through: 'edge', address: network}
   })
 }
 

@@ -20,7 +20,11 @@ type Family = (typeof families)[number]
 export function through(host: Seat, fleet: readonly Seat[], more: Configured | undefined): Through {
   if (!more) return nothing
   const own = more.rows.filter(row => row.hosts.includes(host.name))
-  const passing = more.rows.filter(row => row.via === host.name && row.hosts.some(name => name !== host.name))
+  const passing = more.rows.filter(
+    row => row.to === 'customer server' && row.via === host.name && row.hosts.some(name => name !== host.name),
+  )
+  const links = more.links.filter(link => link.gateway === host.name)
+  const people = peopleCome(links, fleet)
   const parts = [
     ...ends(
       'in',
@@ -28,7 +32,7 @@ export function through(host: Seat, fleet: readonly Seat[], more: Configured | u
     ),
     ...ends(
       'out',
-      own.filter(row => row.to !== 'gateway'),
+      own.filter(row => row.to !== 'gateway' && row.from !== 'vpn user'),
     ),
     ...passes(host, fleet, passing),
   ]
@@ -36,20 +40,70 @@ export function through(host: Seat, fleet: readonly Seat[], more: Configured | u
   const forward = [
     'ct state established,related accept',
     'ct state invalid drop',
-    'meta mark 1-65000 accept comment "functions to customers\' servers (R114)"',
+    ...(passing.length > 0 ? ['meta mark 1-65000 accept comment "functions to customers\' servers (R114)"'] : []),
+    ...(people ? [`meta mark ${marked} accept comment "users through their VPN, as agreed (R090)"`] : []),
     'counter drop comment "nothing else (R114)"',
   ]
   return {
-    sets: parts.map(part => part.set),
+    sets: [...parts.map(part => part.set), ...(people?.sets ?? [])],
     input: rulesOf('in'),
     output: rulesOf('out'),
-    forward: passing.length === 0 ? [] : forward,
-    chains: renaming(
-      more.links.filter(link => link.gateway === host.name),
-      rulesOf('through'),
-    ),
+    forward: passing.length === 0 && !people ? [] : forward,
+    chains: [...renaming(links, rulesOf('through')), ...(people?.chains ?? [])],
   }
 }
+
+/** What packets of people are marked with on their way to an edge; links have numbers below. */
+const marked = 65_535
+
+/**
+ * People who come through a tunnel ask for our address in it, and get to the edge: from the networks that were agreed and
+ * nobody else. The edge sees the gateway's address, so that its answers come back this way.
+ */
+function peopleCome(links: readonly Link[], fleet: readonly Seat[]): Pick<Through, 'sets' | 'chains'> | undefined {
+  const parts = families.flatMap((family, at) => {
+    const doors = links.flatMap(({edge, inner, networks}) => {
+      const theirs = networks.filter(({network}) => familyOf(network) === family)
+      const reached = fleet.find(({name}) => name === edge)?.addresses.find(each => isAt(each, family))
+      return reached === undefined || theirs.length === 0 ? [] : [{inner: inner[at] ?? '', reached, theirs}]
+    })
+    if (doors.length === 0) return []
+    const name = `people_${family}`
+    const elements = doors.flatMap(({inner, theirs}) => theirs.map(({network}) => `${network} . ${inner}`))
+    const map = braces(doors.map(({inner, reached}) => `${inner} : ${reached}`))
+    return [
+      {
+        // Of networks, not only of addresses.
+        set: set(name, [address(family), address(family)], elements).replace(
+          '\n    elements',
+          '\n    flags interval\n    elements',
+        ),
+        mark: `${family} saddr . ${family} daddr @${name} tcp dport 443 meta mark set ${marked}`,
+        lead: `meta mark ${marked} dnat ${family} to ${family} daddr map ${map}`,
+      },
+    ]
+  })
+  if (parts.length === 0) return undefined
+  return {
+    sets: parts.map(each => each.set),
+    chains: [
+      chain(
+        'mark_people',
+        'type filter hook prerouting priority mangle',
+        parts.map(each => each.mark),
+      ),
+      chain(
+        'lead_people',
+        'type nat hook prerouting priority dstnat',
+        parts.map(each => each.lead),
+      ),
+      chain('hide_people', 'type nat hook postrouting priority srcnat', [`meta mark ${marked} masquerade`]),
+    ],
+  }
+}
+
+/** Of a link alone (`fe80`) nobody is reached from elsewhere. */
+const isAt = (address: string, family: Family): boolean => familyOf(address) === family && !address.startsWith('fe80')
 
 /** As text, before the chains everybody has. */
 export function tableOf({sets, chains}: Through): string {

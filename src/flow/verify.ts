@@ -90,8 +90,24 @@ export function pairsOf({
           addresses(door.seat, point).flatMap(address => pair(point, door, {port, address, flows})),
         ),
       ),
+    ...onOwnHost(point, doors, flows),
     ...throughTunnels(point, derived),
   ])
+}
+
+/**
+ * What environments have on the host that a customer's own account is on, neighbours' ports too: only who hands requests
+ * on begins those. Their databases are PostgreSQL's to open: it asks for the password.
+ */
+function onOwnHost({name, seat, account}: Point, doors: readonly Door[], flows: readonly Flow[]): readonly Pair[] {
+  const door = doors.find(each => each.seat.name === seat?.name)
+  if (door === undefined || account === undefined) return []
+  const others = flows.filter(({by, port}) => by && typeof port === 'object' && !by.includes(account))
+  const ports = (door.allotted ?? []).filter(port => others.some(flow => holds(flow, port)))
+  const about = {from: name, to: door.seat.name, expected: 'refused by a firewall'} as const
+  return [...new Set(ports)].flatMap(port =>
+    ['127.0.0.1', ...reachable(door.seat)].map(address => ({...about, target: `${address},${port}`})),
+  )
 }
 
 /** What is allowed and listens passes; what is allowed and does not listen says nothing; all else is refused. */

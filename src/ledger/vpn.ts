@@ -65,6 +65,14 @@ export async function tenantHosts(
       and e.tenant in (select tenant from vpn union select tenant from connector)) order by 1, 2`
 }
 
+/** The edges of the tenants with a VPN, with their sites. */
+export async function tenantEdges(ledger: Queries): Promise<{tenant: string; host: string; site: string}[]> {
+  return ledger.all`
+    select distinct e.tenant, p.host, h.site
+    from placement p join environment e on e.id = p.environment join host h on h.name = p.host
+    where p.role = 'edge' and e.tenant in (select tenant from vpn) order by 1, 2`
+}
+
 /** Tenants with a second site in their contract and a VPN, but none there (R098). */
 export async function vpnsWithoutSecond(ledger: Queries): Promise<{tenant: string; site: string}[]> {
   return ledger.all`

@@ -1,5 +1,6 @@
 import type {Locale} from '../contract/model.ts'
 import type {Platform} from '../environment/steps.ts'
+import {environmentsOf} from '../ledger/environment.ts'
 import {html} from '../render/html.ts'
 import {render} from '../render/render.ts'
 import {leadDays} from './compare.ts'
@@ -32,8 +33,13 @@ export async function sheetOf(
 ): Promise<Sheet> {
   const place = await placed(platform, name)
   const {vpn, ours} = place
+  const names = (await environmentsOf(platform.ledger, vpn.spec.tenant)).flatMap(namesOf)
   const say = words[locale]
-  const groups = [...(vpn.spec.peer ? tunnelGroups(place, say) : lineGroups(place, say)), ...commonGroups(place, say)]
+  const groups = [
+    ...(vpn.spec.peer ? tunnelGroups(place, say) : lineGroups(place, say)),
+    ...usersGroup(place, names, say),
+    ...commonGroups(place, say),
+  ]
   const peerConfiguration = vpn.spec.peer ? swanctlText(peerConnection(vpn, ours)) : undefined
   const authority = await trusted(platform, vpn.spec)
   const about = {vpn: vpnName(vpn.spec), locale, groups, ...(authority === undefined ? {} : {authority})}
@@ -138,6 +144,28 @@ function lineGroups({vpn, ours}: Placed, say: Say): readonly Group[] {
       ],
     },
   ]
+}
+
+/** How their people get here, where that was agreed (R089, R090). */
+function usersGroup({vpn: {spec}, ours}: Placed, names: readonly string[], say: Say): readonly Group[] {
+  if (!spec.users) return []
+  const [address = ''] = localSelectors(spec, ours.inner)
+  return [
+    {
+      title: say.users,
+      rows: [
+        [say.resolve, names.join(', ')],
+        [say.resolveTo, address.split('/')[0] ?? ''],
+        [say.usersOpen, spec.networks.map(({network}) => network).join(', ')],
+        [say.concurrent, `${spec.users.concurrent}`],
+      ],
+    },
+  ]
+}
+
+/** The names people read and write at: ours, and the customer's own. */
+function namesOf({hostnames, domains}: Awaited<ReturnType<typeof environmentsOf>>[number]): readonly string[] {
+  return [hostnames.presentation, hostnames.edition, ...domains.map(({hostname}) => hostname)]
 }
 
 function commonGroups({vpn}: Placed, say: Say): readonly Group[] {

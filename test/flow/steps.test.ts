@@ -76,7 +76,7 @@ t.test('what goes out to anywhere is begun by programs of the system: no service
 
 t.test('nobody but their holders answers at the ports of environments, on loopback neither', async t => {
   const held = (host: Seat) =>
-    matches(outputOf(host).split('oif "lo"')[0] ?? '', /tcp sport (\S+) .* skuid != \S+ counter drop/g)
+    matches(outputOf(host).split('oif "lo" accept')[0] ?? '', /tcp sport (\S+) .* skuid != \S+ counter drop/g)
   t.same(held(app), ['24000-27999', '28000-31999'])
   t.same(held(database), ['20000-23999'])
   t.same([edge, repository].flatMap(held), [])

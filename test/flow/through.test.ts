@@ -77,6 +77,17 @@ t.test('two customers with the same numbers are told apart by mark', async t => 
   sameAsFile(t, 'test/golden/nftables/north-4.nft', text)
 })
 
+t.test('people come through a tunnel only where it was agreed, from the agreed networks, to the edge', async t => {
+  t.notMatch(of(gateway, [acme, globex]), /people|masquerade/, 'by default nobody does (R089)')
+  const text = of(gateway, [{...acme, edge: 'north-1'}, globex])
+  t.match(text, /set people_ip \{[^}]*flags interval\n {4}elements = \{ 10\.20\.0\.0\/16 \. 100\.64\.0\.1 \}/)
+  t.match(text, 'meta mark 65535 dnat ip to ip daddr map { 100.64.0.1 : 10.77.1.11 }')
+  t.match(text, 'meta mark 65535 accept comment')
+  t.notMatch(text, /people[^}]*100\.64\.0\.2/, 'the neighbour agreed on nothing')
+  t.equal(of(app, [{...acme, edge: 'north-1'}]), of(app, [acme]), 'the edge is open to anyone already')
+  sameAsFile(t, 'test/golden/nftables/north-4-people.nft', text)
+})
+
 t.test('a thousand tenants are more elements, not more rules', async t => {
   const many = (count: number) =>
     Array.from({length: count}, (_, at): Link => {
@@ -103,7 +114,10 @@ t.test('the kernel takes it', {skip: process.getuid?.() !== 0 && 'needs root'}, 
   for (const host of [gateway, app]) {
     const file = `${folder}/${host.name}.nft`
     // A host has these accounts; the machine of the test need not.
-    writeFileSync(file, of(host, [acme, globex]).replaceAll(/skuid (?:\{ [^}]*\}|!= postgres)/g, 'skuid root'))
+    writeFileSync(
+      file,
+      of(host, [{...acme, edge: 'north-1'}, globex]).replaceAll(/skuid (?:!= )?(?:\{ [^}]*\}|postgres)/g, 'skuid root'),
+    )
     t.doesNotThrow(
       () => execFileSync('unshare', ['-n', 'nft', '-f', file], {stdio: ['ignore', 'ignore', 'pipe']}),
       host.name,

@@ -1,6 +1,7 @@
 import t from 'tap'
 import {french} from '../../src/flow/french.ts'
 import type {Derived, Role, Seat} from '../../src/flow/model.ts'
+import {ruleset} from '../../src/flow/steps.ts'
 import {flows} from '../../src/flow/table.ts'
 import {agrees, type Pair, type Point, pairsOf, verifyFlows} from '../../src/flow/verify.ts'
 
@@ -97,4 +98,26 @@ t.test('a host may meet the open door of an edge where its package sources are',
   const met = pairsOf({points: [gateway], doors: doors.slice(0, 1), flows, derived: []}).map(({target}) => target)
   t.notOk(met.some(target => target.endsWith(',80')))
   t.ok(met.some(target => target.endsWith(',443')))
+})
+
+t.test("a customer's own account is to reach no port of its neighbours on the same host, the balancer is", async t => {
+  const both = seat('north-1', 11, ['edge', 'presentation', 'edition', 'database'])
+  const door = {seat: both, listening: new Set([443]), allotted: [20_001, 24_001, 28_001, 24_002]}
+  const as = (account: string) =>
+    pairsOf({points: [{...point(account, both), account}], doors: [door], flows, derived: []})
+  const found = as('eabcdef')
+  t.same([...new Set(found.map(({expected}) => expected))], ['refused by a firewall'])
+  t.same([...new Set(found.map(({target}) => target.split(',')[1]))], ['24001', '28001', '24002'])
+  t.ok(
+    found.some(({target}) => target.startsWith('127.0.0.1,')) &&
+      found.some(({target}) => target.startsWith('fd5e::11,')),
+  )
+  t.same(as('haproxy'), [])
+  const rules = ruleset({
+    host: both,
+    fleet: [both],
+    around: {controlPlane: ['10.99.1.1'], packagePorts: [80], accounts: []},
+  })
+  t.match(rules, 'oif "lo" tcp dport 24000-27999 ct state new meta skuid != { root, haproxy } counter drop')
+  t.ok(rules.indexOf('ct state new meta skuid') < rules.indexOf('oif "lo" accept'), 'before loopback is let pass')
 })

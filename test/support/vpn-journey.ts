@@ -61,7 +61,8 @@ export async function vpnJourney(
 
 const probing = ['systemctl', 'start', 'selfhelp-vpn-probe.service']
 
-function agreeing(cmc: Centre): Pick<VpnJourney, 'agreed' | 'applied'> {
+/** What is agreed with customers. */
+export function agreeing(cmc: Centre): Pick<VpnJourney, 'agreed' | 'applied'> {
   const agreed: VpnJourney['agreed'] = async (tenant, peer, change = text => text) => {
     const file = join(dirname(cmc.home), `vpn-${tenant}.yaml`)
     const {address} = await cmc.host(peer)
@@ -79,7 +80,8 @@ function agreeing(cmc: Centre): Pick<VpnJourney, 'agreed' | 'applied'> {
   }
 }
 
-function watching(cmc: Centre): Pick<VpnJourney, 'onGateway' | 'stateOf' | 'becomes' | 'again'> {
+/** How VPNs of the gateway `north-2` are. */
+export function watching(cmc: Centre): Pick<VpnJourney, 'onGateway' | 'stateOf' | 'becomes' | 'again'> {
   const onGateway = async (script: string) => (await onHost(cmc, 'north-2', 'sh', '-c', script)).out
   const stateOf = async (vpn: string) => (await cmc.json('vpn', 'status', vpn)).answer.items[0] as VpnStatus
   return {
