@@ -76,7 +76,7 @@ export function delivered(delivering: Delivering, name: NameInput): readonly Ste
   const place = {platform, name, candidate}
   return [
     step('its-responder-was-asked', responderAsked(delivering, name, candidate), {within: 'PT0S'}),
-    step('every-edge-has-it-checked-by-haproxy', staged(place)),
+    step('every-edge-has-it-checked-by-haproxy', staged(place), {within: 'PT30S'}),
     step('every-edge-serves-it', servedEverywhere(place), {undo: {kind: 'by', undo: servedAsBefore(place)}}),
     step('handshakes-from-outside-prove-it', proven({...place, outside})),
     step('ledger-says-it-is-served', promoted(platform, name)),

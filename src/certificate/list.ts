@@ -1,7 +1,7 @@
 import type {Temporal} from 'temporal-polyfill'
 import type {Clock} from '../clock.ts'
 import {Bug, Refusal} from '../error.ts'
-import {certificatesFor, type ServedRow, servedRows} from '../ledger/certificate.ts'
+import {type CertificateSource, certificatesFor, type ServedRow, servedRows} from '../ledger/certificate.ts'
 import type {Queries} from '../ledger/ledger.ts'
 import {renewalAt} from './due.ts'
 import type {Derogation} from './model.ts'
@@ -44,6 +44,8 @@ export async function listCertificates(
 
 /** One name's certificates. */
 export interface CertificateShown extends ServedCertificate {
+  /** Who gave it, and renews it. */
+  readonly source: CertificateSource
   readonly names: readonly string[]
   readonly key: string
   readonly derogation: Derogation | undefined
@@ -67,11 +69,23 @@ export function shownCertificate(rows: Awaited<ReturnType<typeof certificatesFor
   const served = rows.find(({state}) => state === 'served') ?? rows[0]
   const [newest, earlier] = [served, rows.filter(each => each !== served)]
   if (!newest) throw new Bug('No certificate was to be shown.')
-  const {hostname, issuer, fingerprint, notBefore, notAfter, derogation, tenant, environment, chain: pem} = newest
+  const {
+    hostname,
+    issuer,
+    fingerprint,
+    notBefore,
+    notAfter,
+    derogation,
+    tenant,
+    environment,
+    source,
+    chain: pem,
+  } = newest
   const chain = certificatesIn(readPem(Buffer.from(pem)).blocks.map(block => block.pem))
   return {
     ...dated({hostname, issuer, fingerprint, notBefore, notAfter, derogation, environment: `${tenant}/${environment}`}),
     derogation,
+    source,
     names: chain[0]?.names ?? [],
     key: chain[0] ? keyShown(chain[0].key) : '',
     chain: chain.map(each => ({subject: each.subject, notAfter: each.notAfter, sha256: each.fingerprint})),

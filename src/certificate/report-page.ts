@@ -120,7 +120,7 @@ function namesOf({environment, scans, certificates}: ReportMatter, words: Report
 }
 
 function certificateRows(certificate: CertificateShown, words: ReportWords, times: Times): readonly Row[] {
-  const {names, issuer, notBefore, notAfter, key, renewalDue, fingerprint} = certificate
+  const {names, issuer, notBefore, notAfter, key, renewalDue, source, fingerprint} = certificate
   const {covers, issuer: by, from, until, key: keyWord, renewal, fingerprint: print} = words.certificate
   const rows: readonly Row[] = [
     [covers, names.join(', ')],
@@ -128,7 +128,7 @@ function certificateRows(certificate: CertificateShown, words: ReportWords, time
     [from, times.day(notBefore)],
     [until, times.day(notAfter)],
     [keyWord, key],
-    [renewal, words.renewed(times.day(renewalDue))],
+    [renewal, words.renewed[source === 'customer' ? 'byYou' : 'byUs'](times.day(renewalDue))],
     [print, fingerprint.replaceAll(/(.{2})(?=.)/g, '$1 '), 'mono'],
   ]
   return rows.map(escapedRow)

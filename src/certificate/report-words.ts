@@ -21,7 +21,7 @@ export interface ReportWords {
   readonly certificate: Readonly<
     Record<'covers' | 'issuer' | 'from' | 'until' | 'key' | 'renewal' | 'fingerprint', string>
   >
-  readonly renewed: (day: string) => string
+  readonly renewed: Readonly<Record<'byUs' | 'byYou', (day: string) => string>>
   readonly asWanted: string
   readonly findingsCount: (count: number) => string
   readonly silent: string
@@ -72,7 +72,10 @@ const en: ReportWords = {
     ...{covers: 'Covers', issuer: 'Issued by', from: 'Valid from', until: 'Valid until'},
     ...{key: 'Key', renewal: 'Renewal', fingerprint: 'SHA-256'},
   },
-  renewed: day => `by us, from ${day} on`,
+  renewed: {
+    byUs: day => `by us, from ${day} on`,
+    byYou: day => `by you; we ask you for another from ${day} on`,
+  },
   asWanted: 'as promised',
   findingsCount: count => `${count} ${count === 1 ? 'finding' : 'findings'}`,
   silent: 'no answer',
@@ -124,7 +127,10 @@ const fr: ReportWords = {
     ...{covers: 'Couvre', issuer: 'Émis par', from: 'Valable du', until: 'Valable jusqu’au'},
     ...{key: 'Clé', renewal: 'Renouvellement', fingerprint: 'SHA-256'},
   },
-  renewed: day => `par nos soins, à partir du ${day}`,
+  renewed: {
+    byUs: day => `par nos soins, à partir du ${day}`,
+    byYou: day => `par vos soins ; nous vous en demanderons un nouveau à partir du ${day}`,
+  },
   asWanted: 'conforme',
   findingsCount: count => `${count} ${count === 1 ? 'constat' : 'constats'}`,
   silent: 'pas de réponse',

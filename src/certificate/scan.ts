@@ -6,7 +6,7 @@ import type {Clock} from '../clock.ts'
 import {asEnvironment, type Environment, fullName} from '../environment/model.ts'
 import {environmentNamed} from '../environment/steps.ts'
 import {CodedError} from '../error.ts'
-import {certificatesOf} from '../ledger/certificate.ts'
+import {certificatesOf, isOnRecord} from '../ledger/certificate.ts'
 import {environmentsOf} from '../ledger/environment.ts'
 import {insertEvidence} from '../ledger/evidence.ts'
 import type {Ledger} from '../ledger/ledger.ts'
@@ -107,7 +107,9 @@ async function scanNode({ledger, clock, policy}: ScanNeeds, dial: Dial, node: No
   const at = clock.now()
   const found = await scan(dial, {name, address, port}, at).catch(unreachable)
   const findings =
-    found instanceof CodedError ? [silent(found)] : [...judgeScan(found, policy), ...served(found, fingerprint)]
+    found instanceof CodedError
+      ? [silent(found)]
+      : [...judgeScan(found, policy), ...(await served(ledger, found, fingerprint))]
   const scanned: Scanned = {
     ...{environment: fullName(environment), name, host, at, findings},
     scan: found instanceof CodedError ? undefined : found,
@@ -120,10 +122,15 @@ async function scanNode({ledger, clock, policy}: ScanNeeds, dial: Dial, node: No
   return scanned
 }
 
-/** The certificate of the ledger is the one that is served: renewed is not yet served. */
-function served({handshake, chain}: TlsScan, fingerprint: string | undefined): ScanFinding[] {
-  const [leaf] = chain
-  if (fingerprint !== undefined && (leaf ?? handshake?.fingerprint) === fingerprint) return []
+/** The certificate of the ledger is the one that is served: renewed is not yet served. What came meanwhile is no other. */
+async function served(
+  ledger: Ledger,
+  {handshake, chain, target}: TlsScan,
+  fingerprint: string | undefined,
+): Promise<ScanFinding[]> {
+  const leaf = chain[0] ?? handshake?.fingerprint
+  if (fingerprint !== undefined && leaf === fingerprint) return []
+  if (leaf !== undefined && (await isOnRecord(ledger, {hostname: target.name, fingerprint: leaf}))) return []
   const about = {rule: 'R026', source: 'R026', remedy: 'selfhelp certificate show NAME; selfhelp environment drift'}
   if (fingerprint === undefined) return [finding('not-recorded', about)]
   const values = {served: leaf?.slice(0, 16) ?? 'none', recorded: fingerprint.slice(0, 16)}

@@ -42,6 +42,17 @@ export async function certificatesOf(ledger: Queries, environment: string): Prom
     where h.environment = ${environment} and c.state = 'served' order by c.hostname, c.created_at desc`
 }
 
+/** True for a certificate that is served, or that a run is bringing to the edges now. */
+export async function isOnRecord(
+  ledger: Queries,
+  {hostname, fingerprint}: Pick<NewCertificate, 'hostname' | 'fingerprint'>,
+): Promise<boolean> {
+  const rows = await ledger.all`
+    select from certificate
+    where hostname = ${hostname} and fingerprint = ${fingerprint} and state in ('served', 'candidate') limit 1`
+  return rows.length > 0
+}
+
 /** A certificate that is in use, without its chain. */
 export interface ServedRow {
   readonly hostname: string

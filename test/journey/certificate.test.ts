@@ -1,6 +1,7 @@
 import {readFileSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import t from 'tap'
+import {runbooksOf} from '../../src/cli/runbooks.ts'
 import {connectLedger} from '../../src/ledger/connect.ts'
 import {placeOf} from '../../src/ledger/place.ts'
 import {acmeHost} from '../support/acme-host.ts'
@@ -16,11 +17,14 @@ import {
   workerOf,
 } from '../support/certificate-lab.ts'
 import {customerAuthority} from '../support/customer-ca.ts'
+import {theScheduleDoesIt} from '../support/edge-schedule.ts'
 import {ticketKeysRotate} from '../support/edge-tickets.ts'
 import {cutInTheCommit, fullDisk, stapled} from '../support/edge-troubles.ts'
 import {whyNoLab} from '../support/lab.ts'
 import {diesOncePerStep} from '../support/lab-crash.ts'
+import {help, ownNames, studio} from '../support/own-names.ts'
 import {contractFile, must} from '../support/prepared.ts'
+import {queued} from '../support/story.ts'
 import {onHost} from '../support/tenant-hosts.ts'
 
 t.setTimeout(1_800_000)
@@ -37,8 +41,7 @@ t.test('the certificates of a tenant on two edges of two sites', {skip: why ?? f
     env: {SELFHELP_RESPONDER_NETWORKS: '127.0.0.0/8'},
   })
   const [north, south] = [(await cmc.host('north-1')).address, (await cmc.host('south-1')).address]
-  const help = 'help.acme.example'
-  const names = {[name]: north, 'acme-edition.ezvsaas.test': south, [help]: south}
+  const names = {[name]: north, 'acme-edition.ezvsaas.test': south, [help]: south, [studio]: south}
   const outside = acmeHost(cmc, 'south-2', {zones: ['ezvsaas.test', 'acme.example'], names})
   // Awaited where it is needed; its trouble is told there.
   outside.catch(() => {})
@@ -111,7 +114,9 @@ t.test('the certificates of a tenant on two edges of two sites', {skip: why ?? f
     const long = pki.leaf('long', name, {key: 'rsa4096', intermediates: 3})
     const {exit, answer} = await cmc.json(...install(long))
     t.equal(exit, 0)
-    t.equal(await leafAt(south, name), answer.fingerprint)
+    for (const address of [north, south]) t.equal(await leafAt(address, name), answer.fingerprint)
+    const bytes = [long.cert, long.key].map(file => readFileSync(file).length)
+    t.ok(bytes.reduce((sum, each) => sum + each) > 8_192, `${bytes.join(' and ')} bytes`)
   })
 
   await t.test('after a restart each edge runs what it ran before', async t => {
@@ -159,32 +164,17 @@ t.test('the certificates of a tenant on two edges of two sites', {skip: why ?? f
     },
   )
 
-  await t.test("a customer's own name is served beside ours, proven to the authority by DNS", async t => {
-    t.match(await cmc.json('domain', 'add', 'acme', 'nowhere.acme.example', '--resolver', authority.address), {
-      exit: 5,
-      answer: {verified: false, record: {type: 'CNAME', value: name}},
-    })
-    t.match(await cmc.json('domain', 'add', 'acme', help, '--resolver', authority.address), {
-      exit: 0,
-      answer: {verified: true},
-    })
-    await must(cmc, ...set('--challenge', 'dns-01', '--dns-server', authority.address, '--dns-key', authority.tsig))
-    const {exit, answer} = await cmc.json('certificate', 'issue', 'acme', '--host', help)
-    t.equal(exit, 0, JSON.stringify(answer))
-    t.equal(await leafAt(north, help), answer.fingerprint)
-    t.not(await leafAt(north, name), answer.fingerprint, 'ours is served as before')
-    const [{id, url}] = (await cmc.json('tenant', 'show', 'acme')).answer.environments
-    t.equal(url, `https://${help}/`, 'people are sent there')
-    const config = async () =>
-      JSON.parse((await onHost(cmc, 'north-1', 'cat', `/etc/selfhelp/${id}/presentation.json`)).out)
-    const both = [`https://${help}`, `https://${name}`]
-    t.match(await config(), {urls: {presentation: both[0]}, origins: both})
-    t.match(await cmc.type('environment', 'drift'), {exit: 0})
-    t.match(await cmc.json('domain', 'remove', help, '--confirm', help), {exit: 0})
-    await t.rejects(leafAt(north, help), 'no certificate for a name nobody knows')
-    t.match(await config(), {urls: {presentation: both[1]}, origins: [both[1]]})
-    t.match(await cmc.type('environment', 'drift'), {exit: 0})
-  })
+  await t.test(
+    "a customer's own names are served beside ours, proven to the authority by DNS, and people come in there",
+    async t => {
+      await must(cmc, ...set('--challenge', 'dns-01', '--dns-server', authority.address, '--dns-key', authority.tsig))
+      await ownNames(t, place, authority)
+    },
+  )
+
+  await t.test('the schedule renews, scans, rotates and refills by itself, and nobody loses a request', t =>
+    theScheduleDoesIt(t, place),
+  )
 
   await t.test('a certificate is revoked by its authority, after another is served', async t => {
     const edition = 'acme-edition.ezvsaas.test'
@@ -192,12 +182,12 @@ t.test('the certificates of a tenant on two edges of two sites', {skip: why ?? f
     const [before, other] = [await of(edition), await of(name)]
     const revoke = ['certificate', 'revoke', 'acme', '--host', edition, '--because', 'key-compromise']
     t.match(await cmc.json(...revoke.with(2, 'nobody'), '--confirm', edition), {exit: 3})
-    const {exit, answer} = await cmc.json(...revoke, '--confirm', edition)
-    t.equal(exit, 0, JSON.stringify(answer))
-    for (const address of [north, south]) t.equal(await leafAt(address, edition), answer.fingerprint)
-    t.not(answer.fingerprint, before.fingerprint)
+    await diesOncePerStep(t, cmc, (await cmc.json(...revoke, '--confirm', edition, '--detach')).answer.run)
+    const now = await of(edition)
+    for (const address of [north, south]) t.equal(await leafAt(address, edition), now.fingerprint)
+    t.not(now.fingerprint, before.fingerprint)
     t.match(await authority.standing(before.pem), {Status: 'Revoked', Reason: 1})
-    t.match(await authority.standing((await of(edition)).pem), {Status: 'Valid'})
+    t.match(await authority.standing(now.pem), {Status: 'Valid'})
     t.equal((await of(name)).fingerprint, other.fingerprint, 'the other name has what it had')
   })
 
@@ -212,6 +202,9 @@ t.test('the certificates of a tenant on two edges of two sites', {skip: why ?? f
     const {answer} = await cmc.json(...install(five), '--detach')
     await diesOncePerStep(t, cmc, answer.run)
     t.match(await cmc.json(...install(five)), {exit: 0, answer: {changed: false, complete: true}})
+    // Those that the schedule begins and that look at everything.
+    for (const job of ['certificate-scan', 'certificate-tend', 'edge-refill', 'edge-ticket-keys'])
+      await diesOncePerStep(t, cmc, await queued(cmc, world => runbooksOf(world)(job), {}))
     t.match(await cmc.type('environment', 'drift'), {exit: 0})
     t.match(await cmc.type('host', 'drift', '--all'), {exit: 0})
   })

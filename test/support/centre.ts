@@ -16,6 +16,8 @@ import {type Ended, run} from './process.ts'
 export interface Centre {
   readonly lab: string
   readonly home: string
+  /** Of its commands. */
+  readonly env: NodeJS.ProcessEnv
   status(): Promise<LabStatus>
   host(name: string): Promise<HostStatus>
   /** `selfhelp` with these words. */
@@ -68,7 +70,7 @@ export async function centre(
     return found
   }
   return {
-    ...{lab, home, status, host, type},
+    ...{lab, home, env, status, host, type},
     json: async (...words) => {
       const {exit, out} = await type(...words, '--json')
       return {exit, answer: JSON.parse(out || 'null')}

@@ -13,8 +13,10 @@ export interface CustomerAuthority {
   leaf(
     file: string,
     name: string,
-    how?: {days?: number; key?: 'ec' | 'rsa4096'; intermediates?: number; ocsp?: string},
+    how?: {days?: number; key?: 'ec' | 'rsa4096'; intermediates?: number; ocsp?: string; crl?: string},
   ): {cert: string; key: string}
+  /** The list of the authority that signed a leaf, in DER: with that leaf on it, or empty. */
+  revocationList(file: string, revoked: boolean): Buffer
   /** OpenSSL's own responder for a leaf that is made later, on loopback. */
   responder(
     t: Pick<Test, 'teardown'>,
@@ -82,7 +84,7 @@ export function customerAuthority(folder: string): CustomerAuthority {
   }
   return {
     root: at('root.pem'),
-    leaf(file, name, {days = 1400, key = 'ec', intermediates = 1, ocsp} = {}) {
+    leaf(file, name, {days = 1400, key = 'ec', intermediates = 1, ocsp, crl} = {}) {
       const chain: string[] = []
       for (let n = 0; n < intermediates; n++) {
         const own = `${file}-intermediate-${n}`
@@ -95,11 +97,22 @@ export function customerAuthority(folder: string): CustomerAuthority {
         'extendedKeyUsage=serverAuth',
         'basicConstraints=critical,CA:false',
         ...(ocsp ? [`authorityInfoAccess=OCSP;URI:${ocsp}`] : []),
+        ...(crl ? [`crlDistributionPoints=URI:${crl}`] : []),
       ]
       sign(file, chain.at(-1) ?? 'root', {days, lines: [`subjectAltName=DNS:${name}`, ...usage]})
       const whole = [file, ...chain.toReversed()].map(one => readFileSync(at(`${one}.pem`), 'utf8')).join('')
       writeFileSync(at(`${file}-chain.pem`), whole)
       return {cert: at(`${file}-chain.pem`), key: at(`${file}.key`)}
+    },
+    revocationList(file, revoked) {
+      const {serialNumber} = new X509Certificate(readFileSync(at(`${file}.pem`)))
+      const line = `R\t350101000000Z\t261120000000Z,keyCompromise\t${serialNumber}\tunknown\t/CN=${file}\n`
+      writeFileSync(at('revoked.txt'), revoked ? line : '')
+      const config = ['[ca]', 'default_ca=d', '[d]', 'database=revoked.txt', 'default_md=sha256', 'default_crl_days=2']
+      writeFileSync(at('crl.cnf'), `${config.join('\n')}\n`)
+      const by = ['-keyfile', `${file}-intermediate-0.key`, '-cert', `${file}-intermediate-0.pem`]
+      openssl('ca', '-config', 'crl.cnf', '-gencrl', ...by, '-out', 'crl.pem')
+      return openssl('crl', '-in', 'crl.pem', '-outform', 'DER')
     },
     responder: (t, file) => responderOf(t, {folder, file}),
   }

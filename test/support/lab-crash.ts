@@ -31,6 +31,6 @@ export async function diesOncePerStep(t: Test, cmc: Centre, id: string): Promise
 export function follow(cmc: Centre, order: LabOrder) {
   const script = join(import.meta.dirname, 'lab-crash-child.ts')
   const cache = join(packageRoot(), 'node_modules/.cache/compiled')
-  const env = {PATH: process.env.PATH, SELFHELP_HOME: cmc.home, NODE_COMPILE_CACHE: cache}
+  const env = {...cmc.env, NODE_COMPILE_CACHE: cache}
   return run([process.execPath, script, JSON.stringify(order)], {env})
 }
