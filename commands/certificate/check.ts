@@ -22,6 +22,7 @@ export default class CertificateCheck extends BaseCommand {
       helpValue: 'FILE',
       multiple: true,
     }),
+    'most-days': Flags.integer({description: 'the most days the contract allows below a root of its own', min: 1}),
     derogation: Flags.string({description: 'who answers for renewing one that ends too early', helpValue: 'OWNER'}),
     online: Flags.boolean({description: 'ask the authorities whether it was revoked'}),
   }
@@ -39,6 +40,7 @@ export default class CertificateCheck extends BaseCommand {
       contractEnd: dayOf(flags['contract-end']),
       timeZone: 'UTC',
       roots: flags.root ?? [],
+      mostDays: flags['most-days'],
       derogation: flags.derogation === undefined ? undefined : renewalManaged(flags.derogation),
       at: world.clock.now(),
     }

@@ -124,6 +124,7 @@ async function asked(
   return {
     ...{files, password, roots, name: hostname, timeZone: contract.timeZone},
     contractEnd: Temporal.PlainDate.from(contract.end),
+    mostDays: contract.options.certificateDays,
     usedKeys: await keysOfOthers(ledger, tenant),
     derogation: derogation === undefined ? undefined : answeredFor(derogation),
   }

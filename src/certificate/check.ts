@@ -22,6 +22,7 @@ export interface CheckAsked {
   readonly roots: readonly string[]
   readonly derogation?: Wanted['derogation'] | undefined
   readonly usedKeys?: Wanted['usedKeys'] | undefined
+  readonly mostDays?: number | undefined
   readonly at: Temporal.Instant
 }
 
@@ -39,13 +40,14 @@ const largest = 1_048_576
 
 /** Reads the files and judges what is in them. Throws `Refusal('input-invalid')` for what cannot be read at all. */
 export async function judgeFiles(asked: CheckAsked): Promise<Judgement> {
-  const {name, contractEnd, timeZone, derogation, usedKeys, at} = asked
+  const {name, contractEnd, timeZone, derogation, usedKeys, mostDays, at} = asked
   const [files, roots] = await Promise.all([filesOf(asked.files), filesOf(asked.roots)])
   return judge(await readBundle(files, asked.password), {
     ...{name, contractEnd, timeZone, at},
     roots: {public: publicRoots(), contract: roots.flatMap(rootsIn)},
     ...(derogation === undefined ? {} : {derogation}),
     ...(usedKeys === undefined ? {} : {usedKeys}),
+    ...(mostDays === undefined ? {} : {mostDays}),
   })
 }
 

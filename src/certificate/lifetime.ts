@@ -13,6 +13,7 @@ export function lifetimeFindings({served, root}: Path, wanted: Wanted): Certific
     ...issuers.flatMap(issuer => issuerValidNow(issuer, wanted.at)),
     ...contractCovered(leaf, issuers, wanted),
     ...(root?.kind === 'public' ? shortEnough(leaf) : []),
+    ...(root?.kind === 'contract' ? withinContract(leaf, wanted.mostDays) : []),
   ]
 }
 
@@ -67,11 +68,22 @@ function contractCovered(leaf: Certificate, issuers: readonly Certificate[], wan
 }
 
 function shortEnough(leaf: Certificate): CertificateFinding[] {
-  const {notBefore, notAfter} = leaf
-  // The last second counts too.
-  const days = notAfter.add({seconds: 1}).since(notBefore).total('hours') / 24
+  const {notBefore} = leaf
+  const days = daysOf(leaf)
   const most = mostDays(notBefore)
   if (days <= most) return []
   const sentence = `It lasts ${Math.ceil(days)} days; a public certificate that begins on ${notBefore.toString().slice(0, 10)} may last ${most}.`
   return [found('ca-lifetime', called(leaf), sentence)]
+}
+
+/** A private authority is bound by what was agreed, and by nobody else. */
+function withinContract(leaf: Certificate, most: number | undefined): CertificateFinding[] {
+  const days = daysOf(leaf)
+  if (most === undefined || days <= most) return []
+  return [found('contract-lifetime', called(leaf), `It lasts ${Math.ceil(days)} days; the contract allows ${most}.`)]
+}
+
+/** The last second counts too. */
+function daysOf({notBefore, notAfter}: Certificate): number {
+  return notAfter.add({seconds: 1}).since(notBefore).total('hours') / 24
 }

@@ -27,6 +27,8 @@ export interface Wanted {
   readonly timeZone: string
   readonly roots: Roots
   readonly derogation?: Derogation
+  /** The most days a certificate below a root that the contract adds may last; no limit when left out. */
+  readonly mostDays?: number
   /** Fingerprints (SHA-256 of the SubjectPublicKeyInfo, hexadecimal) of keys that other tenants use, with whose they are. */
   readonly usedKeys?: ReadonlyMap<string, string>
   readonly at: Temporal.Instant

@@ -10,6 +10,7 @@ export const rules = {
   'chain-incomplete': ['R028', 'Add the missing certificate of the issuer, as the authority publishes it.'],
   'chain-ends-first': ['R030', 'Have it issued below an authority that lives longer.'],
   'chain-invalid-now': ['R028, RFC 5280 §6.1.3', 'Use the current certificate of the issuer.'],
+  'contract-lifetime': ['R028', 'Have it issued for less time, as the contract says (options.certificateDays).'],
   'contract-not-covered': [
     'R030',
     'Have it issued for longer, or name who answers for its renewal: --derogation OWNER.',

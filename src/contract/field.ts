@@ -55,6 +55,11 @@ export const fields: Readonly<Record<string, Field>> = {
   'options.ownDomain': flag('A domain of their own (R027).'),
   'options.vpn': field('A VPN pack (R092, R093).', 'none, ipsec or private', 'Write vpn: none when none is ordered.'),
   'options.monthlyTransfer': flag("A monthly copy to the customer's server (R232)."),
+  'options.certificateDays': field(
+    'The most days a certificate below a root of their own may last (R028); those of public authorities have limits of theirs.',
+    'a whole number of days from 1 to 3660',
+    'Leave it out for no limit.',
+  ),
   calendar: field(
     'What is stricter for this customer than the rules of maintenance (R160–R167); never looser. May be left out.',
     'a mapping of noticeHours, monthlyMinutes, fixesPerFreeze, ranges and dates',

@@ -57,6 +57,8 @@ export interface Contract {
     readonly ownDomain: boolean
     readonly vpn: 'none' | 'ipsec' | 'private'
     readonly monthlyTransfer: boolean
+    /** The most days a certificate below a root of theirs may last. */
+    readonly certificateDays?: number | undefined
   }
   /** What is stricter than the rules of maintenance. */
   readonly calendar?: Strict | undefined

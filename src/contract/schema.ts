@@ -57,6 +57,7 @@ export const contractSchema = z
         ownDomain: z.boolean().default(false),
         vpn: z.enum(['none', 'ipsec', 'private']).default('none'),
         monthlyTransfer: z.boolean().default(false),
+        certificateDays: z.int().min(1).max(3660).optional(),
       })
       .default({ownDomain: false, vpn: 'none', monthlyTransfer: false}),
     calendar: z

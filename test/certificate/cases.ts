@@ -26,6 +26,7 @@ export interface Case {
   readonly derogation?: string
   readonly used?: string
   readonly public?: boolean
+  readonly mostDays?: number
   readonly roots?: readonly string[]
   readonly rootsFile?: string
   readonly refused?: readonly string[]

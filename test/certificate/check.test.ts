@@ -66,6 +66,7 @@ function askedBy(given: Case) {
       contractEnd: Temporal.PlainDate.from(given.contractEnd ?? '2027-05-30'),
       timeZone: 'UTC',
       roots,
+      mostDays: given.mostDays,
       derogation: given.derogation === undefined ? undefined : renewalManaged(given.derogation),
       at,
     },
@@ -73,7 +74,7 @@ function askedBy(given: Case) {
 }
 
 /** As the command does it; where a public root or a used key is wanted, the judge is asked itself. */
-async function judgeOf({public: open, used}: Case, {root, asked}: ReturnType<typeof askedBy>) {
+async function judgeOf({public: open, used, mostDays}: Case, {root, asked}: ReturnType<typeof askedBy>) {
   if (!open && used === undefined) return judgeFiles(asked)
   const files = asked.files.map(path => ({name: path, bytes: readFileSync(path)}))
   const bundle = await readBundle(files, asked.password)
@@ -81,6 +82,7 @@ async function judgeOf({public: open, used}: Case, {root, asked}: ReturnType<typ
   return judge(bundle, {
     ...{name, contractEnd, timeZone, at},
     roots: open ? {public: [root.pem], contract: []} : {public: [], contract: [root.pem]},
+    ...(mostDays === undefined ? {} : {mostDays}),
     ...(used === undefined ? {} : {usedKeys: new Map([[bundle.leaf.keyFingerprint, used]])}),
   })
 }
