@@ -1,8 +1,7 @@
 import {createHash, randomUUID} from 'node:crypto'
-import {readFileSync} from 'node:fs'
 import {Failure} from '../error.ts'
 import type {Fence, Machine} from '../machine/model.ts'
-import {templatePath} from '../render/render.ts'
+import {program} from '../render/render.ts'
 import type {Secret} from '../secret/secret.ts'
 
 /** A command on a host that takes longer than a connection lasts; the same name again finds it. */
@@ -65,9 +64,4 @@ function lost(host: string, name: string, said: string): Failure {
     facts: {host, job: name, said},
     remedies: ['selfhelp run list', 'selfhelp doctor'],
   })
-}
-
-/** The text of a program of ours that runs on a host. */
-export function program(name: string): string {
-  return readFileSync(templatePath(`program/${name}`), 'utf8')
 }

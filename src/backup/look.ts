@@ -1,7 +1,7 @@
 import {Temporal} from 'temporal-polyfill'
 import {superuser} from '../environment/steps.ts'
 import type {Answer, Question} from '../machine/model.ts'
-import {program} from './job.ts'
+import {program} from '../render/render.ts'
 import type {Archive, BackupSet, Repository} from './model.ts'
 
 /** Asks the host of repositories about all of these environments at once. */

@@ -2,9 +2,10 @@ import {randomUUID} from 'node:crypto'
 import {type Environment, fullName, hostOf} from '../environment/model.ts'
 import {dumping, environmentLock, type Platform} from '../environment/steps.ts'
 import {Failure} from '../error.ts'
+import {program} from '../render/render.ts'
 import type {At} from '../runbook/model.ts'
 import {Secret} from '../secret/secret.ts'
-import {endJob, program, runJob} from './job.ts'
+import {endJob, runJob} from './job.ts'
 
 /** Everything of a database in one encrypted file on its host. */
 export interface Packing {

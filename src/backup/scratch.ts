@@ -3,8 +3,9 @@ import {type Environment, fullName, hostOf} from '../environment/model.ts'
 import {environmentLock, type Listening, type Platform} from '../environment/steps.ts'
 import {Failure} from '../error.ts'
 import type {Machine} from '../machine/model.ts'
+import {program} from '../render/render.ts'
 import type {At} from '../runbook/model.ts'
-import {program, runJob} from './job.ts'
+import {runJob} from './job.ts'
 import {at as place} from './place.ts'
 
 /** A restored cluster that nobody reaches, beside the real one. */

@@ -1,5 +1,5 @@
 import {Temporal} from 'temporal-polyfill'
-import {type CalendarEntry, calendarFile} from '../notice/steps.ts'
+import {type CalendarEntry, calendarFile} from '../render/calendar-file.ts'
 import {html} from '../render/html.ts'
 import {datesOf, marked} from './draw.ts'
 import type {ShownCalendar, ShownEntry} from './show.ts'

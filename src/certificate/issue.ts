@@ -10,6 +10,7 @@ import {noteFailedRenewal} from '../ledger/renewal.ts'
 import {tenantNamed} from '../ledger/tenant.ts'
 import type {At, Runbook} from '../runbook/model.ts'
 import {type Fact, runbook, step} from '../runbook/step.ts'
+import {withKey} from '../secret/pem.ts'
 import type {Secret} from '../secret/secret.ts'
 import {type AcmeAuthority, certificateByAcme} from './acme.ts'
 import {readBundle} from './bundle.ts'
@@ -144,7 +145,7 @@ interface Given {
 /** What an authority gave is judged like what a customer gives. */
 async function fitting({ledger, clock}: Platform, {input, chain, key, authority, operator}: Given): Promise<Fitting> {
   const {contract} = (await tenantNamed(ledger, input.tenant)) as {contract: Contract}
-  const bundle = await readBundle([{name: 'what the authority gave', bytes: Buffer.from(`${chain}\n${key.expose()}`)}])
+  const bundle = await readBundle([{name: 'what the authority gave', bytes: Buffer.from(withKey(chain, key).expose())}])
   const judgement = judge(bundle, {
     name: input.hostname,
     contractEnd: Temporal.PlainDate.from(contract.end),

@@ -14,8 +14,7 @@ import {
   stapleOf,
   staples,
 } from '../ledger/staple.ts'
-import type {At} from '../runbook/model.ts'
-import type {Fact} from '../runbook/step.ts'
+import {type Fact, provenByMaking} from '../runbook/step.ts'
 import {nextTry} from './due.ts'
 import {ocspQuestion, ocspStanding} from './ocsp.ts'
 import {readPem} from './pem.ts'
@@ -58,10 +57,8 @@ interface Whose {
  */
 export function responderAsked({platform, ask}: Asking, name: Whose, candidate: Candidate): Fact {
   const {ledger, clock} = platform
-  const asked = new WeakSet<At>()
-  return {
+  return provenByMaking({
     holds: async at => {
-      if (asked.delete(at)) return true
       const row = await candidate(at)
       if (row.responder === undefined) return true
       return !isDue((await stapleOf(ledger, row.id)) ?? {}, clock.now())
@@ -71,9 +68,8 @@ export function responderAsked({platform, ask}: Asking, name: Whose, candidate: 
       const standing = await standingOf(row, clock.now(), ask)
       if ('said' in standing) await putSaid(ledger, row.id, standing.said)
       else await silent(platform, {row, name, standing}, text => at.tell(text))
-      asked.add(at)
     },
-  }
+  })
 }
 
 type Answered = {readonly said: Said} | Exclude<Standing, {state: 'good'}>

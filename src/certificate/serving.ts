@@ -15,7 +15,7 @@ import {noteSight, servedCertificate, sightsOf} from '../ledger/certificate-life
 import {environmentsOf} from '../ledger/environment.ts'
 import type {Plan, Wanted} from '../machine/model.ts'
 import type {At} from '../runbook/model.ts'
-import type {Fact} from '../runbook/step.ts'
+import {type Fact, provenByMaking} from '../runbook/step.ts'
 
 /** A name of an environment; what is served for it is changed. */
 export interface Name {
@@ -105,12 +105,10 @@ function onEdges(
     const wanted = await of(row, environment)
     return {row, edges: await edgesOf(platform, environment, row), wanted}
   }
-  // As `asWanted` does: what asking has just found is made, and what making has proven is not asked again.
+  // As `asWanted` does: what asking has just found is made.
   const found = new WeakMap<At, ReadonlyMap<string, Plan>>()
-  const proven = new WeakSet<At>()
-  return {
+  return provenByMaking({
     holds: async at => {
-      if (proven.delete(at)) return true
       const {edges, wanted} = await each(at)
       const plan = async (edge: string) => (await platform.machine(edge)).plan(wanted(edge), at.fence(lock))
       const plans = await Promise.all(edges.map(async edge => ({edge, ...(await reached(() => plan(edge)))})))
@@ -128,9 +126,8 @@ function onEdges(
       }
       const done = await Promise.all(edges.map(async edge => ({edge, ...(await reached(() => apply(edge)))})))
       await missed(platform, {row, at}, done)
-      proven.add(at)
     },
-  }
+  })
 }
 
 type Reached<T> = {readonly value: T} | {readonly away: Failure}

@@ -1,7 +1,6 @@
-import {readFileSync} from 'node:fs'
 import type {Queries} from '../ledger/ledger.ts'
 import type {Machine} from '../machine/model.ts'
-import {templatePath} from '../render/render.ts'
+import {program} from '../render/render.ts'
 import {listConnectors} from './add.ts'
 import {type Connector, connectorName} from './model.ts'
 import {sourcesOf} from './source.ts'
@@ -43,7 +42,6 @@ export async function checkConnectors(
 }
 
 async function dialled(machine: Machine, target: string): Promise<string> {
-  const program = readFileSync(templatePath('program/dial.pl'), 'utf8')
-  const [answer] = await machine.ask([{ask: 'run', args: ['perl', '-e', program, `${patience}`, target]}])
+  const [answer] = await machine.ask([{ask: 'run', args: ['perl', '-e', program('dial.pl'), `${patience}`, target]}])
   return answer?.out.trim().split(' ')[1] ?? 'not tried'
 }

@@ -1,6 +1,5 @@
-import {readFileSync} from 'node:fs'
 import type {Question} from '../machine/model.ts'
-import {templatePath} from '../render/render.ts'
+import {program} from '../render/render.ts'
 import type {Environment} from './model.ts'
 import {at} from './place.ts'
 import {type Face, faces} from './wanted.ts'
@@ -19,8 +18,4 @@ export function readiness({id}: Environment, seconds: number): Question {
  */
 export function asking({id}: Environment, face: Face, request: readonly [string, string]): readonly string[] {
   return [id, 'perl', '-e', program('ask.pl'), at.adminSocket(id, face), ...request]
-}
-
-function program(name: string): string {
-  return readFileSync(templatePath(`program/${name}`), 'utf8')
 }

@@ -4,9 +4,9 @@ import {type CertificateRow, certificatesOf} from '../ledger/certificate.ts'
 import {environmentsOf, othersOnRelease} from '../ledger/environment.ts'
 import {countsUntil, saidOf} from '../ledger/staple.ts'
 import type {Wanted} from '../machine/model.ts'
-import type {At, Undo} from '../runbook/model.ts'
-import type {Fact} from '../runbook/step.ts'
-import {Secret} from '../secret/secret.ts'
+import type {Undo} from '../runbook/model.ts'
+import {type Fact, provenByMaking} from '../runbook/step.ts'
+import {withKey} from '../secret/pem.ts'
 import {readiness} from './asking.ts'
 import {type Served, served, unserved} from './edge.ts'
 import {asEnvironment, type Environment, fullName, hostOf, type RuntimeState} from './model.ts'
@@ -76,20 +76,21 @@ export function schemas(platform: Platform, environments: Environments): Reversi
 /** Their services run and say that they are ready. */
 export function answers(platform: Platform, environments: Environments): Reversible {
   const stage: Stage = {role: 'presentation', wanted: running}
-  const runs = onHosts(platform, environments, [stage])
-  // What making has just waited for is not asked again.
-  const proven = new WeakSet<At>()
-  const answer: Fact = {
-    holds: async at =>
-      proven.delete(at) || ((await runs.holds(at)) && (await notReady(platform, await environments(), 0)).length === 0),
+  const answer = ready(platform, environments, onHosts(platform, environments, [stage]))
+  return reversible(answer, goneFromHosts(platform, environments, [[without(stage)]]))
+}
+
+/** They run as this fact has them, and say that they are ready: waited for when it was just made so. */
+export function ready(platform: Platform, environments: Environments, runs: Fact): Fact {
+  const silentAfter = async (seconds: number) => notReady(platform, await environments(), seconds)
+  return provenByMaking({
+    holds: async at => (await runs.holds(at)) && (await silentAfter(0)).length === 0,
     make: async at => {
       await runs.make(at)
-      const silent = await notReady(platform, await environments(), 30)
+      const silent = await silentAfter(30)
       if (silent.length > 0) throw new Failure('runtime-silent', `A service is not ready: ${silent.join('; ')}`)
-      proven.add(at)
     },
-  }
-  return reversible(answer, goneFromHosts(platform, environments, [[without(stage)]]))
+  })
 }
 
 /** Their services know what their phase lets in: the state file says it, a signal tells them to read it. */
@@ -186,11 +187,7 @@ export function releases(
 }
 
 /** What is not ready after that many seconds, waited for on the hosts themselves: no exchange is spent on waiting. */
-export async function notReady(
-  platform: Platform,
-  all: readonly Environment[],
-  seconds: number,
-): Promise<readonly string[]> {
+async function notReady(platform: Platform, all: readonly Environment[], seconds: number): Promise<readonly string[]> {
   const asked = all.map(async environment => {
     const machine = await platform.machine(hostOf(environment, 'presentation'))
     const [answer] = await machine.ask([readiness(environment, seconds)])
@@ -219,7 +216,7 @@ export async function servedAs(
   ])
   const fresh = said && Temporal.Instant.compare(countsUntil(said), clock.now()) > 0
   const staple = fresh ? {response: said.response, saidAt: said.saidAt.toString()} : undefined
-  return {hostname, pem: new Secret(`${chain.trimEnd()}\n${key?.expose() ?? ''}`), staple}
+  return {hostname, pem: withKey(chain, key), staple}
 }
 
 function reversible(fact: Fact, gone: Fact): Reversible {

@@ -1,7 +1,5 @@
-import {Failure} from '../error.ts'
-import type {At} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
-import {lettingIn, notReady, releases} from './building.ts'
+import {lettingIn, ready, releases} from './building.ts'
 import {type Environment, hostOf, type RuntimeState} from './model.ts'
 import type {Platform} from './platform.ts'
 import {schema} from './schema.ts'
@@ -36,16 +34,5 @@ export function migrated(platform: Platform, environments: Environments, state: 
 
 /** Their services run that release on every host, let in what `state` says, and are ready. */
 export function switched(platform: Platform, environments: Environments, state: StateOf): Fact {
-  const runs = lettingIn(platform, environments, state)
-  const proven = new WeakSet<At>()
-  return {
-    holds: async at =>
-      proven.delete(at) || ((await runs.holds(at)) && (await notReady(platform, await environments(), 0)).length === 0),
-    make: async at => {
-      await runs.make(at)
-      const silent = await notReady(platform, await environments(), 30)
-      if (silent.length > 0) throw new Failure('runtime-silent', `A service is not ready: ${silent.join('; ')}`)
-      proven.add(at)
-    },
-  }
+  return ready(platform, environments, lettingIn(platform, environments, state))
 }

@@ -1,7 +1,7 @@
 import {Failure} from '../error.ts'
 import type {Machine, Plan, Wanted} from '../machine/model.ts'
 import type {At, Undo} from '../runbook/model.ts'
-import type {Fact} from '../runbook/step.ts'
+import {type Fact, provenByMaking} from '../runbook/step.ts'
 import {type Environment, type EnvironmentRole, hostsOf} from './model.ts'
 import type {Platform} from './platform.ts'
 
@@ -44,10 +44,8 @@ export function onHosts(platform: Platform, environments: Environments, stages: 
  */
 export function asWanted(parts: () => Promise<readonly Part[]>): Fact {
   const differing = new WeakMap<At, readonly (Part & {readonly found: Plan})[]>()
-  const proven = new WeakSet<At>()
-  return {
+  return provenByMaking({
     async holds(at) {
-      if (proven.delete(at)) return true
       const plans = (await parts()).map(async part => {
         return {...part, found: await part.machine.plan(part.wanted, at.fence(part.lock))}
       })
@@ -59,9 +57,8 @@ export function asWanted(parts: () => Promise<readonly Part[]>): Fact {
       const all: readonly (Part & {readonly found?: Plan})[] = differing.get(at) ?? (await parts())
       differing.delete(at)
       await applyAll(all, at)
-      proven.add(at)
     },
-  }
+  })
 }
 
 async function partsOf(

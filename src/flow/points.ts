@@ -1,7 +1,6 @@
-import {readFileSync} from 'node:fs'
 import {Failure} from '../error.ts'
 import type {Machine} from '../machine/model.ts'
-import {templatePath} from '../render/render.ts'
+import {program} from '../render/render.ts'
 import type {Seat} from './model.ts'
 import type {Resident} from './neighbour.ts'
 import type {Door, Point} from './verify.ts'
@@ -16,12 +15,11 @@ export type RunThere = (
 
 /** Connections that begin where programs are run by this. */
 export function pointBy(name: string, run: RunThere, seat?: Seat): Point {
-  const program = readFileSync(templatePath('program/dial.pl'), 'utf8')
   return {
     name,
     ...(seat ? {seat} : {}),
     dial: async targets => {
-      const {exit, out, err} = await run(['perl', '-e', program, `${patience}`, ...targets])
+      const {exit, out, err} = await run(['perl', '-e', program('dial.pl'), `${patience}`, ...targets])
       if (exit !== 0)
         throw new Failure('probe-failed', `${name} could not try connections: ${err.trim() || `exit ${exit}`}.`)
       return new Map(out.split('\n').flatMap(line => (line.includes(' ') ? [line.split(' ') as [string, string]] : [])))

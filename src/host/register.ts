@@ -1,9 +1,8 @@
-import {readFileSync} from 'node:fs'
 import type {World} from '../cli/world.ts'
 import type {Anchors} from '../ledger/anchor.ts'
 import {host as hostRow, putHost, removeHost} from '../ledger/host.ts'
 import type {Ledger} from '../ledger/ledger.ts'
-import {templatePath} from '../render/render.ts'
+import {program} from '../render/render.ts'
 import type {Runbook} from '../runbook/model.ts'
 import {type HostAddWorld, type HostRecords, hostAdd} from './add.ts'
 import {hostApply} from './apply.ts'
@@ -37,12 +36,11 @@ export async function buildEdgeTicketKeys(world: World): Promise<Runbook> {
 /** What adopting needs of the world. */
 export async function hostAddWorld(world: World, bootstrap?: Bootstrap): Promise<HostAddWorld> {
   const [ledger, ways, anchors] = await Promise.all([world.ledger(), world.ways(), world.anchors()])
-  const program = readFileSync(templatePath('program/preflight.sh'), 'utf8')
   return {
     records: recordsOf(ledger, anchors),
     ways,
     clock: world.clock,
-    program,
+    program: program('preflight.sh'),
     ...(bootstrap === undefined ? {} : {bootstrap}),
   }
 }

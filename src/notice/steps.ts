@@ -2,7 +2,6 @@ import type {Queries} from '../ledger/ledger.ts'
 import {type NoticeRow, notices} from '../ledger/notice.ts'
 
 export {enqueueNotice} from './enqueue.ts'
-export {type CalendarEntry, calendarFile} from './ics.ts'
 
 /** The notice of what happened, if there is one. */
 export async function noticeFor(q: Queries, event: string): Promise<NoticeRow | undefined> {

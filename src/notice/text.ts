@@ -1,8 +1,8 @@
 import type {Temporal} from 'temporal-polyfill'
+import {calendarFile} from '../render/calendar-file.ts'
 import {html} from '../render/html.ts'
 import {render} from '../render/render.ts'
 import type {Notice} from '../render/templates.ts'
-import {calendarFile} from './ics.ts'
 import type {Kind, Locale, NewNotice} from './model.ts'
 
 /** One contact's mail. */

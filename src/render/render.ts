@@ -21,6 +21,11 @@ export function render<P extends keyof Templates>(path: P, facts: Templates[P]):
   }
 }
 
+/** The text of a program that hosts or probe points run as it stands: templates/program/<name>. */
+export function program(name: string): string {
+  return readFileSync(templatePath(`program/${name}`), 'utf8')
+}
+
 /** Where that template lies, whatever the current directory is and whether this runs bundled or as source. */
 export function templatePath(path: string): string {
   let folder = dirname(fileURLToPath(import.meta.url))

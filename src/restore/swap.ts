@@ -1,7 +1,8 @@
-import {backupPlace, program, runJob, serverWords} from '../backup/steps.ts'
+import {backupPlace, runJob, serverWords} from '../backup/steps.ts'
 import {type Environment, fullName, hostOf} from '../environment/model.ts'
 import {environmentLock, type Platform} from '../environment/steps.ts'
 import {Failure} from '../error.ts'
+import {program} from '../render/render.ts'
 import type {At} from '../runbook/model.ts'
 
 /** The folders of one restore beside the cluster's own: what is to come, and what was. */

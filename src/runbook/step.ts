@@ -14,6 +14,19 @@ export interface Closing extends Fact {
   readonly undo?: Undo
 }
 
+/** The same fact; what making it has just proven is not asked again in that attempt. */
+export function provenByMaking<F extends Fact>(fact: F): F {
+  const proven = new WeakSet<At>()
+  return {
+    ...fact,
+    holds: async at => proven.delete(at) || fact.holds(at),
+    make: async at => {
+      await fact.make(at)
+      proven.add(at)
+    },
+  }
+}
+
 /** A named fact as a step; `within` is how long outside failures are retried (ISO 8601, default PT2M). */
 export function step(name: string, fact: Fact, how: {undo?: Undo; within?: string} = {}): Step {
   return {name, holds: at => fact.holds(at), make: at => fact.make(at), ...how}

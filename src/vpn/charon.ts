@@ -1,8 +1,7 @@
 import {createHash} from 'node:crypto'
-import {readFileSync} from 'node:fs'
 import {Failure} from '../error.ts'
 import type {Action, Answer, Machine, Question} from '../machine/model.ts'
-import {templatePath} from '../render/render.ts'
+import {program} from '../render/render.ts'
 import {Secret} from '../secret/secret.ts'
 import {type Credentials, connectionOf, derOf, keyDer, type OurEnd, sharedName} from './connection.ts'
 import {connectionName, type Vpn} from './model.ts'
@@ -38,8 +37,6 @@ export interface Child {
   readonly group: string
 }
 
-const program = () => readFileSync(templatePath('program/vici.pl'), 'utf8')
-
 /** Questions that ask charon about one connection. */
 export function askCharon(name: string): readonly Question[] {
   const packets = [
@@ -50,7 +47,7 @@ export function askCharon(name: string): readonly Question[] {
   ]
   const hex = packets.map(each => each.toString('hex'))
   return [
-    {ask: 'run', args: ['perl', '-e', program(), ...hex]},
+    {ask: 'run', args: ['perl', '-e', program('vici.pl'), ...hex]},
     {ask: 'run', args: ['cat', at.loaded(name)]},
   ]
 }
@@ -147,7 +144,7 @@ function answersIn(out: string): readonly Said[] {
 }
 
 function sending(packets: string, more: readonly string[] = []): Action {
-  return {act: 'run', args: ['perl', '-e', program(), '-', ...more], input: new Secret(packets)}
+  return {act: 'run', args: ['perl', '-e', program('vici.pl'), '-', ...more], input: new Secret(packets)}
 }
 
 function secrets(vpn: Vpn, ours: OurEnd, credentials: Credentials): readonly Buffer[] {

@@ -3,6 +3,7 @@ import {vpnAuthority} from '../ca/steps.ts'
 import type {Platform} from '../environment/steps.ts'
 import {Bug, Refusal} from '../error.ts'
 import {setting} from '../ledger/setting.ts'
+import {withKey} from '../secret/pem.ts'
 import {Secret} from '../secret/secret.ts'
 import type {Credentials} from './connection.ts'
 import {type Spec, vpnName} from './model.ts'
@@ -94,7 +95,7 @@ export async function forTheCustomer(store: Store, spec: Spec): Promise<Secret> 
   }
   const [chain, key] = [await store.secrets.get(peerChain), await store.secrets.get(peerKey)]
   if (method !== 'our-certificate' || !chain || !key) throw missing
-  return new Secret(`${chain.expose()}${key.expose()}`)
+  return withKey(chain.expose(), key)
 }
 
 /** What the customer's device must trust to know ours, in PEM; nothing with a shared key. */

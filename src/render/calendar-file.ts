@@ -7,7 +7,8 @@ export interface CalendarEntry {
   /** Grows with each version. */
   readonly sequence: number
   readonly from: Temporal.Instant
-  readonly until: Temporal.Instant
+  /** An instant that takes no time from anybody has none. */
+  readonly until?: Temporal.Instant
   readonly title: string
   readonly text?: string | undefined
   readonly cancelled?: boolean | undefined
@@ -46,7 +47,7 @@ function entryLines(
     `SEQUENCE:${sequence}`,
     `DTSTAMP:${stamp(at)}`,
     `DTSTART:${stamp(from)}`,
-    `DTEND:${stamp(until)}`,
+    ...(until ? [`DTEND:${stamp(until)}`] : ['TRANSP:TRANSPARENT']),
     `SUMMARY:${escaped(title)}`,
     ...(text ? [`DESCRIPTION:${escaped(text)}`] : []),
     `STATUS:${cancelled ? 'CANCELLED' : 'CONFIRMED'}`,
