@@ -18,6 +18,12 @@ export default class MigrationSchedule extends LedgerMutation {
     duration: Flags.string({description: 'the announced window; 4h for qualification, 2h for production'}),
     'users-informed': Flags.boolean({description: 'the customer says that users know (R149)'}),
     'team-ready': Flags.boolean({description: 'the customer says that the team is trained (R146)'}),
+    'remind-after': Flags.integer({
+      description: 'days without a word after which contacts are reminded to validate; 7 when left out, 0 never',
+      helpValue: 'DAYS',
+      min: 0,
+      max: 365,
+    }),
     waiver: Flags.string({description: 'why there is no qualification to try it on (R038)', helpValue: 'TEXT'}),
   }
   static override examples = [
@@ -34,7 +40,8 @@ export default class MigrationSchedule extends LedgerMutation {
     const ledger = await world.ledger()
     const minutes = flags.duration === undefined ? undefined : minutesOf(flags.duration)
     const operator = signed?.operator ?? ''
-    const dated = {id: args.migration, at: instantOf(flags.at), minutes, operator, reason: flags.reason}
+    const {reason, 'remind-after': remindDays} = flags
+    const dated = {id: args.migration, at: instantOf(flags.at), minutes, operator, reason, remindDays}
     if (flags.environment === 'qualification') await scheduleQualification(ledger, world.clock.now(), dated)
     else {
       const said = {usersInformed: flags['users-informed'], teamReady: flags['team-ready'], waiver: flags.waiver}

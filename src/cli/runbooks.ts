@@ -31,6 +31,8 @@ const builders: Readonly<Record<string, () => Promise<Build>>> = {
   'journal-sign-head': async () => (await import('../journal/register.ts')).buildSignHead,
   'restore-copy': async () => (await import('../restore/register.ts')).buildRestoreCopy,
   'restore-lift': async () => (await import('../restore/register.ts')).buildRestoreLift,
+  'migration-banner': async () => (await import('../migration/register.ts')).buildMigrationBanner,
+  'migration-tend': async () => (await import('../migration/register.ts')).buildMigrationTend,
   'migration-production': async () => (await import('../migration/register.ts')).buildMigrationProduction,
   'migration-qualification': async () => (await import('../migration/register.ts')).buildMigrationQualification,
   'migration-rollback': async () => (await import('../migration/register.ts')).buildMigrationRollback,

@@ -93,3 +93,16 @@ export async function changeMigration(
     where id = ${id} and state = any(${from}) returning id`
   return rows.length === 1
 }
+
+/** Migrations that are not over, or were not at that instant; the oldest first. */
+export async function migrationsSince(q: Queries, since: Temporal.Instant): Promise<MigrationRow[]> {
+  return q.all<MigrationRow>`
+    select * from migration where ended_at is null or ended_at > ${since} order by asked_at, id`
+}
+
+/** Until when every page of production says that it may be closed; nothing when they say nothing. */
+export async function noteBanner(q: Queries, id: string, until: string | undefined): Promise<void> {
+  await q.all`
+    update migration set detail = jsonb_strip_nulls(detail || jsonb_build_object('bannerShown', ${until ?? null}::text))
+    where id = ${id}`
+}

@@ -7,11 +7,13 @@ import {putBanner} from '../ledger/environment.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {changeMigration} from '../ledger/migration.ts'
 import {insertOperation} from '../ledger/operation.ts'
+import {putSchedule} from '../ledger/schedule.ts'
 import {shortId} from '../ledger/short-id.ts'
 import {announce} from '../maintenance/steps.ts'
 import {contactFor, migrationFor, notNow, placesOf, refuseSlot, slotDecision} from './known.ts'
 import type {Checked, MigrationRow, Tried, Validation} from './model.ts'
 import {assertGate, dropOperation} from './schedule.ts'
+import {tendSchedule} from './tend-schedule.ts'
 
 /**
  * A contact who decides says that what stands on qualification is what they want (R133, R143). Throws `Refusal`
@@ -87,6 +89,7 @@ export async function agreeMigration(
   const slot = {environment, at: fromAt.epochMilliseconds, minutes}
   refuseSlot(await slotDecision(ledger, now, {slot, own: undefined}), id)
   return ledger.transaction(async tx => {
+    await putSchedule(tx, tendSchedule)
     const operation = shortId('m')
     const {ticket, version} = row
     const dated = {fromAt, untilAt, agreedBy: by, agreedAt: now, plannedAt: now, operator, ticket}

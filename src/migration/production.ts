@@ -4,7 +4,7 @@ import {stateIn} from '../environment/model.ts'
 import {environmentLock, lettingIn, type Platform, shareLock} from '../environment/steps.ts'
 import {Refusal} from '../error.ts'
 import {putBanner} from '../ledger/environment.ts'
-import {changeMigration} from '../ledger/migration.ts'
+import {changeMigration, noteBanner} from '../ledger/migration.ts'
 import {operations, replanOperation, settleOperation} from '../ledger/operation.ts'
 import {backedUpNow, chainProven, measuredBefore, pointBefore, wayBackProven} from '../restore/steps.ts'
 import type {Runbook, Step, Undo} from '../runbook/model.ts'
@@ -139,6 +139,7 @@ function pagesSaySo({platform, which, input}: Work, {until}: ProductionInput): F
       kind: 'by',
       undo: async at => {
         await putBanner(ledger, input.id)
+        await noteBanner(ledger, input.migration, undefined)
         if (!(await shown.holds(at))) await shown.make(at)
       },
     },

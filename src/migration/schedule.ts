@@ -7,12 +7,14 @@ import type {Ledger, Queries} from '../ledger/ledger.ts'
 import {changeMigration} from '../ledger/migration.ts'
 import {withdrawNotices} from '../ledger/notice.ts'
 import {insertOperation, operations, settleOperation} from '../ledger/operation.ts'
+import {putSchedule} from '../ledger/schedule.ts'
 import {shortId} from '../ledger/short-id.ts'
 import {announce} from '../maintenance/steps.ts'
 import {enqueueNotice} from '../notice/steps.ts'
 import {assertReachable} from '../release/steps.ts'
 import {buildFor, migrationFor, notNow, placesOf, refuseSlot, slotDecision} from './known.ts'
 import {gateObjections, type MigrationRow, type Tried, type Validation, windows} from './model.ts'
+import {tendSchedule} from './tend-schedule.ts'
 
 export interface Dated {
   readonly id: string
@@ -21,6 +23,8 @@ export interface Dated {
   readonly minutes?: number | undefined
   readonly operator: string
   readonly reason?: string | undefined
+  /** After so many days without a word on it, and again, the contacts are reminded; 0 never (R142). */
+  readonly remindDays?: number | undefined
 }
 
 /**
@@ -56,7 +60,14 @@ export async function scheduleQualification(
     const roles = ['operations', 'decision']
     await enqueueNotice(tx, {...about, roles, what: version, when, operation: {id, sequence: 0}}, now)
     // Whatever was said of what stood there is said of nothing any more.
-    const detail = {validation: null, rejection: null, proposal: null}
+    const {remindDays} = dated
+    const detail = {
+      validation: null,
+      rejection: null,
+      proposal: null,
+      ...(remindDays === undefined ? {} : {remindDays}),
+    }
+    await putSchedule(tx, tendSchedule)
     const change = {state: 'qualification-planned', slot: {...slot, operation: id}, detail} as const
     if (!(await changeMigration(tx, {id: row.id, from: [row.state]}, change)))
       throw notNow(row, 'schedule qualification')

@@ -9,6 +9,7 @@ export const kinds = [
   'migration-done',
   'migration-qualification',
   'migration-qualified',
+  'migration-reminder',
   'migration-rolled-back',
   'override-approved',
   'release-available',

@@ -124,6 +124,7 @@ export interface Templates {
   'notice/en/migration-done.txt': Notice
   'notice/en/migration-qualification.txt': Notice
   'notice/en/migration-qualified.txt': Notice
+  'notice/en/migration-reminder.txt': Notice
   'notice/en/migration-rolled-back.txt': Notice
   'notice/en/override-approved.txt': Notice
   'notice/en/release-available.txt': Notice
@@ -138,6 +139,7 @@ export interface Templates {
   'notice/fr/migration-done.txt': Notice
   'notice/fr/migration-qualification.txt': Notice
   'notice/fr/migration-qualified.txt': Notice
+  'notice/fr/migration-reminder.txt': Notice
   'notice/fr/migration-rolled-back.txt': Notice
   'notice/fr/override-approved.txt': Notice
   'notice/fr/release-available.txt': Notice

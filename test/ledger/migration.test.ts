@@ -1,56 +1,19 @@
-import t, {type Test} from 'tap'
+import t from 'tap'
 import {Temporal} from 'temporal-polyfill'
 import type {CodedError} from '../../src/error.ts'
 import {changeMigration, insertMigration, migrationById} from '../../src/ledger/migration.ts'
 import {deliveriesOf, notices} from '../../src/ledger/notice.ts'
 import {operations} from '../../src/ledger/operation.ts'
-import {addRelease, withdrawRelease} from '../../src/ledger/release.ts'
+import {withdrawRelease} from '../../src/ledger/release.ts'
 import {abandonMigration, agreeMigration, rejectMigration, validateMigration} from '../../src/migration/decide.ts'
 import {listMigrations, showMigration} from '../../src/migration/list.ts'
-import {allowed, states, type Tried, type Verb, verbs} from '../../src/migration/model.ts'
+import {allowed, states, type Verb, verbs} from '../../src/migration/model.ts'
 import {readyToRollBack, readyToRun} from '../../src/migration/ready.ts'
 import {acknowledge, askAssistance, requestMigration} from '../../src/migration/request.ts'
 import {proposeProduction, scheduleQualification} from '../../src/migration/schedule.ts'
-import {standing} from '../support/tenant-trials.ts'
-import {type TenantWorld, tenantWorld} from '../support/tenant-world.ts'
+import {ask, at, checklist, handedOver, now, operator, proposed, tried, world} from '../support/migration-world.ts'
 
 t.setTimeout(300_000)
-
-const now = Temporal.Instant.from('2026-11-20T09:00:00Z')
-const checklist = [{check: 'sign-in', ok: true}]
-const ask = {tenant: 'acme', to: '0.2.0', by: 'jdoe', ticket: 'EV-1'}
-const operator = 'ann@cmc.test'
-const tried: Tried = {
-  ...{run: 'r1', operator, build: 'a', dataOf: '2026-11-19T09:00:00Z', at: '2026-11-19T10:00:00Z'},
-  seconds: {closed: 7.5},
-}
-
-/** acme in service at 0.1.0, with 0.2.0 on the shelf; time stands at `now`. */
-async function world(t: Test): Promise<TenantWorld> {
-  const made = await tenantWorld(t)
-  await standing(made)
-  const {ledger} = made
-  await ledger.owner.all`update environment set phase = 'production' where name = 'production'`
-  for (const [version, schemaLevel, from] of [
-    ['0.1.0', 1, 0],
-    ['0.2.0', 2, 0],
-    ['0.5.0', 5, 2],
-  ] as const) {
-    const manifest = {schema: {from, to: schemaLevel}}
-    const file = {sha256: version, size: 1, signature: 's', manifest}
-    await addRelease(ledger, {version, architecture: 'x64', schemaLevel, ...file})
-  }
-  return {...made, platform: {...made.platform, clock: {now: () => now, sleep: async () => {}}}}
-}
-
-/** As when qualification had been brought there and handed over. */
-async function handedOver({ledger}: TenantWorld, id: string): Promise<void> {
-  await changeMigration(ledger, {id, from: states}, {state: 'awaiting-validation', slot: null, detail: {tried}})
-  await ledger.owner.all`update environment set version = '0.2.0' where name = 'qualification'`
-}
-
-const at = Temporal.Instant.from('2026-11-24T21:00:00Z')
-const proposed = {at, operator, usersInformed: true, teamReady: true}
 
 t.test('what a customer asks for is written down, one at a time, and only what can be reached', async t => {
   const {ledger} = await world(t)
