@@ -59,7 +59,7 @@ const parts: readonly Part[] = [
 const deepParts: readonly Part[] = [
   {
     name: 'every crash on lab hosts',
-    files: ['test/journey/crash.test.ts', 'test/journey/host-crash.test.ts'],
+    files: ['crash', 'host-crash', 'certificate'].map(name => `test/journey/${name}.test.ts`),
     jobs: 2,
     env: {SELFHELP_SEED: 'all'},
   },

@@ -11,7 +11,8 @@
  *    told on one lab host (test/journey/crash.test.ts): once undisturbed, once with every run killed. `npm test` kills
  *    once in every step, at a point chosen by the printed seed; `SELFHELP_SEED=… npx tap test/journey/crash.test.ts` at
  *    the same points again; `npm run test:deep` at all three points.
- *    `onLab` instead, when it is asked for where there is no story yet: a `Killable` on real hosts.
+ *    `onLab` instead, when it is asked for where there is no story yet: a `Killable` on real hosts. Runs about
+ *    certificates, names and edges need authorities, responders and two edges: they die in test/journey/certificate.test.ts.
  *
  * Each time what is true afterwards must be as after the undisturbed run, and each effect must have happened once: on
  * lab hosts counted by what the host itself wrote down of the run's exchanges.

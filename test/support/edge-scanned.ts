@@ -23,3 +23,17 @@ export async function scannedAndWeakened(t: Test, cmc: Centre): Promise<void> {
   for (const {scan} of modern.answer.scan.items) t.same(scan.protocols, ['TLSv1.3'])
   t.match(await cmc.json('tls', 'policy', 'set', 'intermediate'), {exit: 0, answer: {scan: {findings: 0}}})
 }
+
+/** testssl takes more than a minute for a name at an edge: `npm run test:deep` has it. */
+export async function secondOpinions(t: Test, cmc: Centre): Promise<void> {
+  const words = ['certificate', 'scan', 'acme/production', '--tool', 'sslscan', '--tool', 'testssl']
+  const {exit, answer} = await cmc.json(...words)
+  t.equal(exit, 0, JSON.stringify(answer))
+  for (const tool of ['sslscan', 'testssl']) {
+    const said = answer.opinions.filter((each: {tool: string}) => each.tool === tool)
+    t.equal(said.length, answer.items.length, `${tool} looked at every name at every edge`)
+    t.match(said, Array(said.length).fill({passed: true, findings: [], version: /^\d+\.\d+/}))
+    const {out} = await cmc.type('certificate', 'report', 'acme/production')
+    t.ok(out.includes(`${tool} ${said[0].version}`), 'the page has it, with its version')
+  }
+}
