@@ -1,4 +1,5 @@
 import t from 'tap'
+import {fingerprintOf} from '../../src/host/fingerprint.ts'
 import {type Centre, centre} from '../support/centre.ts'
 import {asRoot, whyNoLab} from '../support/lab.ts'
 
@@ -205,7 +206,7 @@ t.test('a Debian machine becomes a host', {skip: why ?? false, timeout: 840_000}
   await t.test('a changed host key stops everything on that host, until it is pinned again', async t => {
     const anew =
       'rm /etc/ssh/ssh_host_ed25519_key*; ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_key; systemctl restart ssh; ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub'
-    const pinned = (await cmc.json('host', 'show', 'south-1')).answer.items[0].fingerprint
+    const pinned = fingerprintOf((await cmc.host('south-1')).hostKey)
     const fingerprint = (await console(cmc, 'south-1', 'sh', '-c', anew)).out.split(' ')[1] ?? ''
     const stopped = await cmc.json('host', 'plan', '--all')
     t.equal(stopped.exit, 5)
