@@ -51,6 +51,7 @@ export const levels: readonly Level[] = [
     scripted: tenants('handOver'),
     typed: () => ['tenant', 'hand-over', 'acme', '--by', 'jdoe'],
   },
+  {runbook: 'tenant-invite', scripted: tenants('invitation'), typed: () => ['tenant', 'invite', 'acme']},
   {
     runbook: 'contract-update',
     scripted: tenants('update'),

@@ -45,7 +45,8 @@ export async function diesAtEveryStep(
   if (t.passing()) t.comment(died(killed.runbook.id, steps.length, all.length))
 }
 
-async function placeFor(t: Test): Promise<Place & {ledger: TestLedger}> {
+/** A folder and a fresh ledger of its own. */
+export async function placeFor(t: Test): Promise<Place & {ledger: TestLedger}> {
   const folder = mkdtempSync(join(tmpdir(), 'selfhelp-crash-'))
   t.teardown(() => rmSync(folder, {recursive: true}))
   return {ledger: await freshLedger(t), folder}

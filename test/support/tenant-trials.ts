@@ -9,6 +9,7 @@ import {beginEnvironment, beginTenant} from '../../src/tenant/begin.ts'
 import {environmentAdd, tenantCreate} from '../../src/tenant/create.ts'
 import {farewellExpire} from '../../src/tenant/expire.ts'
 import {readyToHandOver, tenantHandOver} from '../../src/tenant/hand-over.ts'
+import {readyToInvite, tenantInvite} from '../../src/tenant/invite.ts'
 import {readyToRemove, tenantRemove} from '../../src/tenant/remove.ts'
 import type {Killable, Place} from './killable.ts'
 import {memoryRun} from './memory-run.ts'
@@ -52,6 +53,14 @@ export const handOver = (place: Place) =>
       // Links that are a day old are made anew.
       await world.ledger.all`update document set created_at = '2026-01-01T00:00:00Z'`
       return readyToHandOver(world.ledger, 'acme', {by: 'jdoe'})
+    },
+  })
+
+export const invitation = (place: Place) =>
+  trial(place, tenantInvite, {
+    begin: async world => {
+      await standing(world)
+      return readyToInvite(world.ledger, 'acme')
     },
   })
 
