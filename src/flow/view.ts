@@ -57,8 +57,10 @@ const endText = ({party, who}: End): string => (who.length === 0 ? party : `${pa
 
 function cells({from, to, protocol, port, reason, rule}: Line, locale: 'fr' | 'en'): readonly string[] {
   const say = (text: string) => (locale === 'fr' ? (french[text] ?? text) : text)
-  const end = ({party, who}: End) => endText({party: say(party) as End['party'], who})
-  return [end(from), end(to), `${protocol} ${say(port)}`, say(reason), rule].map(html)
+  // A host's name is never broken in two.
+  const named = (who: End['who']) => who.map(each => `<span>${html(each)}</span>`).join(', ')
+  const end = ({party, who}: End) => `${html(say(party))}${who.length === 0 ? '' : ` (${named(who)})`}`
+  return [end(from), end(to), ...[`${protocol} ${say(port)}`, say(reason), rule].map(html)]
 }
 
 /** What was tried, and what came out otherwise than the matrix says. */

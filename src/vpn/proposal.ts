@@ -10,14 +10,14 @@ export const proposals = {
     esp: 'aes256gcm16-ecp384',
     source: 'RFC 9206 (CNSA suite for IPsec)',
     date: '2022-02-01',
-    words: {encryption: 'AES-256-GCM, ICV 16', prf: 'HMAC-SHA-384', group: 'ECP-384 (group 20)'},
+    words: {encryption: 'AES-256-GCM, ICV 16', prf: 'HMAC-SHA-384', group: 'ECP-384, DH 20'},
   },
   'aes256gcm16-prfsha384-curve25519': {
     ike: 'aes256gcm16-prfsha384-curve25519',
     esp: 'aes256gcm16-curve25519',
     source: 'RFC 8031 (Curve25519 for IKEv2), RFC 8247',
     date: '2016-12-01',
-    words: {encryption: 'AES-256-GCM, ICV 16', prf: 'HMAC-SHA-384', group: 'Curve25519 (group 31)'},
+    words: {encryption: 'AES-256-GCM, ICV 16', prf: 'HMAC-SHA-384', group: 'Curve25519, DH 31'},
   },
 } as const
 
