@@ -6,7 +6,7 @@ out=$1 rounds=$2
 shift 2
 trap 'rm -f "$out.part" "$out.whole"' EXIT
 trap 'exit 143' TERM
-mkdir -p "${out%/*}"
+mkdir -p "$(dirname "$out")"
 rm -f "$out.whole"
 # A pipe ends when its writer ends, however that was: only what ended well says that it is whole.
 { "$@" && : >"$out.whole"; } | openssl enc -aes-256-cbc -salt -pbkdf2 -iter "$rounds" -pass fd:3 -out "$out.part"

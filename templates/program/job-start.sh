@@ -1,5 +1,6 @@
 # NAME USER HOW COMMAND…: starts a command that outlives its connection. HOW `join`: what runs or ended well under that name is
 # left as it is; `anew`: it is ended, and started again. What comes on stdin is its stdin, kept in memory until it is opened.
+# systemd reads a name in braces after a dollar as its own, also within a word: programs of jobs have none.
 set -eu
 name=$1 user=$2 how=$3
 shift 3

@@ -1,3 +1,4 @@
+import {readdirSync, readFileSync} from 'node:fs'
 import t from 'tap'
 import {Temporal} from 'temporal-polyfill'
 import {differences} from '../../src/backup/figures.ts'
@@ -5,6 +6,7 @@ import {problemsIn, repositoriesIn} from '../../src/backup/look.ts'
 import {hoursOf, nightOf} from '../../src/backup/model.ts'
 import {goalOf} from '../../src/backup/pgbackrest.ts'
 import {engineTrouble} from '../../src/backup/trouble.ts'
+import {templatePath} from '../../src/render/render.ts'
 
 t.test('a target is given in UTC to the microsecond, on its timeline, from its set', async t => {
   const goal = {kind: 'time', at: Temporal.Instant.from('2026-11-17T13:32:00.1234567Z')} as const
@@ -101,4 +103,10 @@ t.test('environments are spread over the hour and the nights of the month', asyn
   t.ok(minutes.size > 30, `${minutes.size} different minutes`)
   t.ok(new Set(ids.map(nightOf)).size > 100)
   for (const id of ids) t.match(nightOf(id), /^\d+ [1-4] (?:[1-9]|1\d|2[0-8]) \* \*$/)
+})
+
+t.test('programs of jobs have nothing in them that systemd would put a value of its own for', async t => {
+  const programs = readdirSync(templatePath('program')).filter(name => /^(?:scratch-|cluster-|copy-|dump-)/.test(name))
+  t.ok(programs.length > 4)
+  for (const name of programs) t.notMatch(readFileSync(templatePath(`program/${name}`), 'utf8'), /\$[{$]/, name)
 })
