@@ -36,7 +36,7 @@ export function arrived(platform: Platform, which: () => Promise<Environment>, c
           const remedy = `selfhelp backup transfer ${fullName(environment)}`
           await noteFinding(ledger, {...event, remedy, detail: {sentence: thrown.message, run: at.run}}, clock.now())
           const trying = clock.now().since(row.madeAt).total('minutes')
-          if (thrown.kind === 'refusal' || trying >= patience) await mailed(platform, {environment, thrown, at})
+          if (isTheirs(thrown, trying)) await mailed(platform, {environment, thrown, at})
         }
         throw thrown
       }
@@ -46,6 +46,10 @@ export function arrived(platform: Platform, which: () => Promise<Environment>, c
 
 /** Minutes after which a server that does not take a copy is told to whom it belongs; most are back by then. */
 const patience = 60
+
+/** What is wrong at the customer's; what is wrong with us is no business of theirs, and names our hosts. */
+const isTheirs = ({code}: CodedError, minutes: number): boolean =>
+  code === 'transfer-refused' || (code === 'transfer-failed' && minutes >= patience)
 
 interface Mailed {
   readonly environment: Environment

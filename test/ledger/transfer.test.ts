@@ -108,6 +108,10 @@ t.test('a customer is told once that a copy does not arrive: at once when refuse
   t.equal((await trying('r1', 90, away)).length, mails.length, 'once for each run')
   const [refused] = await trying('r2', 1, new Refusal('transfer-refused', 'another key'))
   t.match(refused, {subject: /copi?e? of|copie de/, body: /another key/})
+  const ours = new Failure('host-unreachable', 'north-1 does not answer')
+  t.strictSame(await trying('r3', 90, ours), [], 'what fails at ours is not said to be theirs')
+  const gone = new Refusal('transfer-unfit', 'has no destination any more')
+  t.strictSame(await trying('r4', 90, gone), [], 'what we took away neither')
 })
 
 t.test('a copy that is not made whole leaves nothing', async t => {
