@@ -12,9 +12,9 @@ import {removeNetwork} from '../../src/lab/network.ts'
 import {labPaths} from '../../src/lab/paths.ts'
 import {powerCut} from '../../src/lab/power.ts'
 import {knownHost, knownLab} from '../../src/lab/state.ts'
-import {answersSsh, labStatus} from '../../src/lab/status.ts'
+import {labStatus} from '../../src/lab/status.ts'
 import {labUp} from '../../src/lab/up.ts'
-import {asRoot, silent, testLab, whyNoLab} from '../support/lab.ts'
+import {asRoot, greets, silent, testLab, whyNoLab} from '../support/lab.ts'
 import {machineTraces} from '../support/machine-traces.ts'
 
 const name = testLab('-mend')
@@ -55,7 +55,7 @@ t.test('a lab survives its maker and is mended after a crash', {skip: why ?? fal
     await killGroup(child)
     const [host] = (await labStatus(name)).hosts
     t.equal(host?.state, 'running')
-    t.ok(await answersSsh(host?.address as string), 'the host outlives the group of processes that made it')
+    t.ok(await greets(host?.address as string), 'the host outlives the group of processes that made it')
   })
 
   await t.test('`up` on a lab that stands changes nothing', async t => {

@@ -10,7 +10,7 @@ import {untilReady} from '../../src/lab/power.ts'
 import {knownHost, knownLab, listLabs} from '../../src/lab/state.ts'
 import {answersSsh, labStatus} from '../../src/lab/status.ts'
 import {labUp} from '../../src/lab/up.ts'
-import {asRoot, silent, sweepTestLabs, testLab, whyNoLab} from '../support/lab.ts'
+import {asRoot, greets, silent, sweepTestLabs, testLab, whyNoLab} from '../support/lab.ts'
 import {machineTraces, networkSettings} from '../support/machine-traces.ts'
 
 const name = testLab()
@@ -72,7 +72,7 @@ t.test('a lab of two hosts, its faults, and nothing left of it', {skip: why ?? f
   await t.test('hosts reach each other, and the control plane reaches them, by IPv4 and IPv6', async t => {
     for (const address of [up.hosts[1]?.address, up.hosts[1]?.address6, up.sites[1]?.controlPlane6] as string[])
       t.ok((await asRoot(name, 'north-1', ['ping', '-c1', '-W2', address])).ok, address)
-    t.ok(await answersSsh(up.hosts[0]?.address6 as string))
+    t.ok(await greets(up.hosts[0]?.address6 as string))
   })
 
   await t.test('outside reaches hosts from a network of its own', async t => {
@@ -92,15 +92,15 @@ t.test('a lab of two hosts, its faults, and nothing left of it', {skip: why ?? f
     t.equal((await act('pause')).state, 'paused')
     t.notOk(await answersSsh(up.hosts[0]?.address as string, 300))
     t.equal((await act('resume')).state, 'running')
-    t.ok(await answersSsh(up.hosts[0]?.address as string))
+    t.ok(await greets(up.hosts[0]?.address as string))
   })
 
   await t.test('cut and heal: the host runs on, unreached', async t => {
     t.match(await act('cut'), {state: 'running', faults: ['cut']})
     t.notOk(await answersSsh(up.hosts[0]?.address as string, 300))
-    t.ok(await answersSsh(up.hosts[1]?.address as string), 'the other host is not concerned')
+    t.ok(await greets(up.hosts[1]?.address as string), 'the other host is not concerned')
     t.match(await act('heal'), {state: 'running', faults: []})
-    t.ok(await answersSsh(up.hosts[0]?.address as string))
+    t.ok(await greets(up.hosts[0]?.address as string))
   })
 
   await t.test('fill and unfill: no byte more, then again', async t => {
@@ -137,7 +137,7 @@ t.test('a lab of two hosts, its faults, and nothing left of it', {skip: why ?? f
 
   await t.test('down of one host leaves the other, down of the lab leaves nothing', async t => {
     t.strictSame((await labDown(name, ['south-1'], silent)).left, ['north-1'])
-    t.ok(await answersSsh(up.hosts[0]?.address as string))
+    t.ok(await greets(up.hosts[0]?.address as string))
     const lab = {name, octet}
     const kinds = new Set((await machineTraces(lab)).map(line => line.split(' ')[0] ?? ''))
     t.strictSame([...kinds].sort(), ['cgroup', 'link', 'loop', 'mount', 'netns', 'process', 'table'])

@@ -1,10 +1,12 @@
 import {existsSync} from 'node:fs'
+import {setTimeout as sleep} from 'node:timers/promises'
 import type {Progress} from '../../src/cli/progress.ts'
 import {labDown} from '../../src/lab/down.ts'
 import {sshArgv} from '../../src/lab/enter.ts'
 import {type Attempt, attempt} from '../../src/lab/local.ts'
 import {requireLabMachine} from '../../src/lab/requirements.ts'
 import {knownHost, knownLab, listLabs} from '../../src/lab/state.ts'
+import {answersSsh} from '../../src/lab/status.ts'
 
 /** Why lab hosts cannot run here; undefined when they can. Journeys are skipped with it, aloud. */
 export async function whyNoLab(): Promise<string | undefined> {
@@ -25,6 +27,15 @@ export async function sweepTestLabs(ending?: number): Promise<void> {
     const pid = /^test-(\d+)/.exec(name)?.[1]
     if (pid !== undefined && (Number(pid) === ending || !existsSync(`/proc/${pid}`))) await labDown(name, [], silent)
   }
+}
+
+/** True as soon as its sshd greets, which takes its time on a busy machine. */
+export async function greets(address: string): Promise<boolean> {
+  for (let tries = 0; tries < 60; tries++) {
+    if (await answersSsh(address, 5000)) return true
+    await sleep(500)
+  }
+  return false
 }
 
 /** Runs a command as root on a fresh lab host, over SSH with the lab's key; packages take minutes on a busy machine. */
