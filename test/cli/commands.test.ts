@@ -70,6 +70,13 @@ t.test('whatever changes something can be planned: its --plan prints what would 
     )
 })
 
+t.test('every change takes a reason, a ticket and the key that signs it', async t => {
+  for (const {id, flags} of all.filter(each => 'plan' in each.flags)) {
+    const missing = ['reason', 'ticket', 'operator-key'].filter(name => !(name in flags))
+    t.same(missing, [], id)
+  }
+})
+
 t.test('whoever takes --plan acts on it', async t => {
   for (const {id, flags} of all.filter(each => 'plan' in each.flags && 'reason' in each.flags)) {
     t.equal(flags.plan?.type, 'boolean', id)

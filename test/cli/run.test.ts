@@ -1,5 +1,5 @@
 // bin/selfhelp as an operator starts it; needs `npm run build`.
-import {mkdirSync, readFileSync, symlinkSync} from 'node:fs'
+import {mkdirSync, readdirSync, readFileSync, symlinkSync} from 'node:fs'
 import {join} from 'node:path'
 import t from 'tap'
 import {run} from '../support/process.ts'
@@ -43,6 +43,34 @@ t.test('help and an empty line show the commands and exit 0', async t => {
     t.equal(exit, 0, argv.join(' '))
     t.match(out, 'USAGE')
   }
+})
+
+t.test('a terminal gets colour and no line wider than it; NO_COLOR takes the colour away', async t => {
+  // `script` gives a command a terminal of its own.
+  const on = (env: NodeJS.ProcessEnv) =>
+    run(['script', '-qec', `stty cols 60; ${selfhelp} explain`, '/dev/null'], {
+      env: {PATH: '/usr/bin:/bin', TERM: 'xterm', ...env},
+    })
+  const [coloured, plain] = await Promise.all([on({}), on({NO_COLOR: '1'})])
+  t.equal(plain.exit, 0)
+  t.match(coloured.out, '\u001b[')
+  t.notMatch(plain.out, '\u001b[')
+  t.match(plain.out, 'lock-held')
+  t.same(
+    plain.out.split('\r\n').filter(line => [...line].length > 60),
+    [],
+  )
+})
+
+t.test('selfhelp autocomplete sets a shell up, which then knows every command', async t => {
+  const cache = t.testdir({})
+  const env = {PATH: '/usr/bin:/bin', HOME: cache, XDG_CACHE_HOME: cache, SHELL: '/bin/bash'}
+  const {exit, out} = await run([selfhelp, 'autocomplete', 'bash'], {env})
+  t.equal(exit, 0)
+  t.match(out, /autocomplete script bash/)
+  const files = readdirSync(cache, {recursive: true, encoding: 'utf8'}).filter(name => name.endsWith('.bash'))
+  const known = files.map(name => readFileSync(join(cache, name), 'utf8')).join('')
+  for (const command of ['tenant:create', 'run:show', 'journal:verify']) t.match(known, command)
 })
 
 t.test('a result cut off by the reader (head) is no error', async t => {

@@ -25,6 +25,11 @@ t.test('the reference contract is valid', async t => {
   t.match(contract, {tenant: 'acme', environments: {qualification: {topology: 'single'}}, residency: ['FR']})
 })
 
+t.test('there are bad contracts of every kind', async t => {
+  t.ok(cases.length >= 40, `${cases.length} of them`)
+  t.equal(new Set(cases.map(({name}) => name)).size, cases.length, 'no two alike')
+})
+
 for (const bad of cases) {
   t.test(`not a contract: ${bad.name}`, async t => {
     const began = performance.now()

@@ -1,5 +1,5 @@
 // The newcomer's first minutes: one command, a page over https; typed again nothing changes; taken away nothing stays.
-import {chmodSync, existsSync, mkdtempSync, rmSync} from 'node:fs'
+import {chmodSync, existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import t from 'tap'
@@ -31,6 +31,7 @@ t.test('npm run quickstart', {skip: why ?? false, timeout: 1_200_000}, async t =
     rmSync(folder, {recursive: true, force: true})
   })
   const before = (await run(['git', 'status', '--porcelain'], {cwd: root})).out
+  const hosts = readFileSync('/etc/hosts', 'utf8')
 
   const first = await quickstart()
   t.equal(first.exit, 0, first.err)
@@ -63,6 +64,7 @@ t.test('npm run quickstart', {skip: why ?? false, timeout: 1_200_000}, async t =
     t.equal(again.out, first.out)
     t.same(await state(), was)
     t.equal(was.checkout, before)
+    t.equal(readFileSync('/etc/hosts', 'utf8'), hosts)
   })
 
   await t.test('--down takes lab, ledger and home away, without asking', async t => {

@@ -1,5 +1,5 @@
 import {execFileSync, spawnSync} from 'node:child_process'
-import {mkdtempSync, rmSync} from 'node:fs'
+import {chmodSync, mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import t from 'tap'
@@ -78,6 +78,25 @@ t.test('the journal tells it all, and exits 5 once somebody touched it', async t
   await owner.close()
   t.match(selfhelp('journal', 'verify', '--json'), {exit: 5, json: {broken: {sequence: 3, why: /altered/}}})
   t.match(selfhelp('journal', 'verify'), {exit: 5, stdout: /Broken at entry 3: it was altered/})
+})
+
+t.test('the doctor names what differs, each with its remedy, and exits 5', async t => {
+  const found = () => selfhelp('doctor', '--all', '--json')
+  const well = found()
+  const of = (check: string) => well.json.items.filter((each: {check: string}) => each.check === check)
+  t.equal(well.exit, 0, JSON.stringify(well.json))
+  t.match(of('recovery-keys'), [{state: 'warning', remedy: /--recovery-key/}])
+  for (const check of ['ledger-schema', 'key-permissions', 'node', 'journal-heads']) t.ok(of(check).length > 0, check)
+  chmodSync(join(home, 'operator-key'), 0o644)
+  const key = {check: 'key-permissions', subject: join(home, 'operator-key'), remedy: /^chmod 600 /}
+  const ill = found()
+  t.equal(ill.exit, 5)
+  t.match(
+    ill.json.items.filter(({state}: {state: string}) => state === 'difference'),
+    [key],
+  )
+  chmodSync(join(home, 'operator-key'), 0o600)
+  t.equal(found().exit, 0)
 })
 
 t.test('no secret of the control plane stands in what it prints, writes or keeps in tables', async t => {

@@ -1,4 +1,4 @@
-import {mkdtempSync, rmSync} from 'node:fs'
+import {mkdtempSync, readFileSync, rmSync, statSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import t from 'tap'
@@ -38,6 +38,20 @@ t.test('a private ledger', async t => {
     await ledger.close()
     t.ok(before)
     t.equal(postmasterOf(place), before)
+  })
+
+  await t.test('listens on its socket only, below 100 bytes, as an account of its own that owns its data', async t => {
+    const ledger = await openLedger({home, env})
+    const settings = await ledger.one<{tcp: string}>`select current_setting('listen_addresses') tcp`
+    await ledger.close()
+    t.same(settings, {tcp: ''})
+    t.ok(Buffer.byteLength(join(place.socket, '.s.PGSQL.5432')) < 100)
+    t.equal(statSync(place.socket).mode & 0o777, 0o700)
+    const rules = readFileSync(join(place.data, 'pg_hba.conf'), 'utf8').split('\n')
+    for (const rule of rules.filter(line => /^[a-z]/.test(line))) t.match(rule, /^local .* peer/, rule)
+    const uid = Number(/^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${postmasterOf(place)}/status`, 'utf8'))?.[1])
+    t.equal(uid, statSync(place.data).uid)
+    if (process.getuid?.() === 0) t.not(uid, 0, 'never as root')
   })
 
   await t.test('is started again when it died', async t => {

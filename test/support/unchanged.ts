@@ -65,10 +65,10 @@ const places = '/etc /opt /root /home /usr/local /var/lib/selfhelp /run/selfhelp
 const script = `{
   find ${places} -type f -printf '%m %u:%g %s %T@ %p\\n' -o -printf '%y %m %u:%g %l %p\\n' | sort
   getent passwd
-  systemctl list-units --all --plain --no-legend --type=service,timer,socket 'e??????-*' 'selfhelp-*' 'postgresql@*' | awk '{print $1, $3}' | grep -v probe
+  systemctl list-units --all --plain --no-legend --type=service,timer,socket 'e??????-*' 'selfhelp-*' 'postgresql@*' | awk '{print $1, $3}' | grep -vE 'probe|backup|job'
   ss -Hltn | awk '{print $4}' | sort
   pg_lsclusters -h
   nft -s list ruleset
   swanctl --list-conns
-  swanctl --list-sas | grep -oE '(^|in +|out +)[a-z0-9_.-]+(: #[0-9]+|,)'
+  swanctl --list-sas | grep -oE '^[a-z0-9_.-]+: #[0-9]+|(in|out) +[0-9a-f]{8},'
 } 2>/dev/null`
