@@ -96,11 +96,11 @@ ask_haproxy_pool() {
   grep -Hc '^# free$' -- "$@" | sed 's/^.*:\([0-9]*\)\.cfg:0$/used \1/; s/^.*:\([0-9]*\)\.cfg:[0-9]*$/free \1/'
 }
 
-# PATH: how many keys, how old the newest is in seconds, and whether those that run are the same.
+# PATH: how many keys that are whole, how old the newest is in seconds, and whether those that run are the same.
 ask_haproxy_tickets() {
   [ -f "$1" ] || return 0
   runs=$(haproxy tickets "$1" '') || runs=none
-  echo "$(grep -c . "$1") $(($(date +%s) - $(stat -c %Y -- "$1"))) $runs"
+  echo "$(whole_keys "$1") $(($(date +%s) - $(stat -c %Y -- "$1"))) $runs"
 }
 
 # COMMAND GOOD…: each must answer with something like GOOD.
@@ -152,15 +152,19 @@ act_haproxy_pool() {
 act_haproxy_tickets() {
   [ "$2" = 0 ] || {
     stage "$1" || return
-    ours_alone ticket_keys "$2" && mv -fT -- "./$leaf" "../$leaf"
+    ours_alone ticket_keys "$2" && sync "./$leaf" && mv -fT -- "./$leaf" "../$leaf"
     unstage "$?" || return
   }
   haproxy_if_up tickets "$1" tell
 }
 
 ticket_keys() {
-  { [ ! -f "../$leaf" ] || cat "../$leaf"; new_keys "$1"; } | tail -n 3 >"./$leaf" && [ "$(grep -c '^.\{108\}$' "./$leaf")" = 3 ]
+  { [ ! -f "../$leaf" ] || grep "$whole_key" "../$leaf"; new_keys "$1"; } | tail -n 3 >"./$leaf" && [ "$(whole_keys "./$leaf")" = 3 ]
 }
+
+# One that was cut off, or written by somebody else, is none: HAProxy would not start with it.
+whole_key='^[A-Za-z0-9+/]\{107\}=$'
+whole_keys() { if [ "$(grep -vc "$whole_key" "$1")" = 0 ]; then grep -c "$whole_key" "$1"; else echo 0; fi; }
 
 new_keys() {
   n=0
