@@ -18,6 +18,7 @@ const builders: Readonly<Record<string, () => Promise<Build>>> = {
   'farewell-expire': async () => (await import('../tenant/register.ts')).buildFarewellExpire,
   'host-add': async () => (await import('../host/register.ts')).buildHostAdd,
   'host-apply': async () => (await import('../host/register.ts')).buildHostApply,
+  'activity-count': async () => (await import('../maintenance/register.ts')).buildActivityCount,
   'backup-drill': async () => (await import('../backup/register.ts')).buildDrill,
   'backup-look': async () => (await import('../backup/register.ts')).buildLook,
   'backup-transfer': async () => (await import('../transfer/register.ts')).buildTransfer,

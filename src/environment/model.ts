@@ -60,6 +60,8 @@ export interface Environment {
   readonly copy?: {readonly of: string; readonly at: string; readonly neutralised: boolean} | undefined
   /** What every page says ahead of a migration, and until when (R149). */
   readonly banner?: (Readonly<Record<Locale, string>> & {readonly until: string}) | undefined
+  /** The version a migration brings it to, while one is on its way. */
+  readonly coming?: {readonly version: string; readonly migration: string; readonly state: string} | undefined
 }
 
 /** What the runtime lets in; `until` is enforced by the runtime itself. */
@@ -138,6 +140,8 @@ export interface EnvironmentShown {
   readonly id: string
   readonly phase: string
   readonly version: string
+  /** The version a migration is to bring it to, and how far that is. */
+  readonly coming?: Environment['coming']
   readonly topology: string
   readonly url: string
   readonly editionUrl: string
@@ -150,7 +154,7 @@ export interface EnvironmentShown {
 
 /** An environment with the line that proves it from anywhere. */
 export function shownEnvironment(environment: Environment, caFile: string): EnvironmentShown {
-  const {id, phase, version, topology, hostnames, address, placed} = environment
+  const {id, phase, version, coming, topology, hostnames, address, placed} = environment
   const people = addressed(environment)
   const ours = `https://${hostnames.presentation}/`
   return {
@@ -158,6 +162,7 @@ export function shownEnvironment(environment: Environment, caFile: string): Envi
     id,
     phase,
     version,
+    ...(coming ? {coming} : {}),
     topology,
     url: `https://${people.presentation}/`,
     editionUrl: `https://${people.edition}/`,
@@ -174,13 +179,13 @@ function bracketed(address: string): string {
 
 /** One environment, property by property. */
 export function environmentFields(shown: EnvironmentShown): Fields {
-  const {name, id, phase, version, url, editionUrl, address, curl, hosts} = shown
+  const {name, id, phase, url, editionUrl, address, curl, hosts} = shown
   return {
     fields: {
       environment: name,
       'on hosts as': id,
       phase: {text: phase, tone: phase === 'installation' ? 'warn' : 'good'},
-      version,
+      version: versionWords(shown),
       url,
       edition: editionUrl,
       address,
@@ -189,4 +194,9 @@ export function environmentFields(shown: EnvironmentShown): Fields {
       'try it': curl,
     },
   }
+}
+
+/** The version it runs, and the one it is on its way to. */
+export function versionWords({version, coming}: Pick<EnvironmentShown, 'version' | 'coming'>): string {
+  return coming ? `${version} → ${coming.version} (${coming.state}, ${coming.migration})` : version
 }

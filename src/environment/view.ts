@@ -1,12 +1,14 @@
 import type {Cell, View} from '../cli/view.ts'
-import type {EnvironmentShown} from './model.ts'
+import {type EnvironmentShown, versionWords} from './model.ts'
 import type {EnvironmentForecast} from './plan.ts'
 
 /** A row per environment. */
 export function environmentRows({items}: {items: readonly EnvironmentShown[]}): View {
   return {
     heads: ['environment', 'id', 'phase', 'version', 'host', 'url'],
-    rows: items.map(({name, id, phase, version, hosts, url}) => [name, id, phase, version, hosts[0]?.host, url]),
+    rows: items.map(({name, id, phase, hosts, url, ...rest}) => {
+      return [name, id, phase, versionWords(rest), hosts[0]?.host, url]
+    }),
     empty: 'There is no environment yet: selfhelp tenant create NAME --contract FILE',
   }
 }

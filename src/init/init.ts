@@ -17,6 +17,7 @@ import {putSchedule} from '../ledger/schedule.ts'
 import {recoverySeals} from '../ledger/secret.ts'
 import {secretStore} from '../ledger/secret-store.ts'
 import {putSetting, setting} from '../ledger/setting.ts'
+import {activitySchedule} from '../maintenance/steps.ts'
 import {defaultKeyFile, machineKeyFile, signRequest} from '../operator/steps.ts'
 import {keyFileOf, newKey, readKeys, writeKeys} from '../secret/key-file.ts'
 import {readNamed} from '../secret/private-file.ts'
@@ -70,7 +71,8 @@ export async function init(input: InitInput): Promise<Initialised> {
     })
     await beginAnchors({ledger, anchors}, home)
     await putSchedule(ledger, headSchedule)
-    for (const job of [tendSchedule, scanSchedule, refillSchedule, ticketSchedule]) await putSchedule(ledger, job)
+    for (const job of [tendSchedule, scanSchedule, refillSchedule, ticketSchedule, activitySchedule])
+      await putSchedule(ledger, job)
     for (const key of recovery) await addRecoveryKey(ledger, key, {keyFile, home})
     const changed = (await count(ledger)) !== before
     const recoveryKeys = (await recoverySeals(ledger)).length

@@ -22,10 +22,17 @@ export async function activityOf(
 
 /** Writes what an edge counted, in place of an earlier count of that quarter, and forgets what is older than `keep`. */
 export async function putActivity(q: Queries, rows: readonly ActivityRow[], keep: Temporal.Instant): Promise<void> {
-  for (const {environment, quarter, requests} of rows)
-    await q.all`
-      insert into activity (environment, quarter, requests)
-      select id, ${quarter}, ${requests} from environment where tenant || '/' || name = ${environment}
-      on conflict (environment, quarter) do update set requests = excluded.requests`
+  await q.all`
+    insert into activity (environment, quarter, requests)
+    select e.id, a.quarter, a.requests
+    from unnest(${rows.map(({environment}) => environment)}::text[], ${rows.map(({quarter}) => quarter.toString())}::timestamptz[],
+      ${rows.map(({requests}) => requests)}::bigint[]) a (environment, quarter, requests)
+    join environment e on e.tenant || '/' || e.name = a.environment
+    on conflict (environment, quarter) do update set requests = excluded.requests`
   await q.all`delete from activity where quarter < ${keep}`
+}
+
+/** The last quarter of an hour that was counted. */
+export async function newestActivity(q: Queries): Promise<Temporal.Instant | undefined> {
+  return (await q.one<{newest: Temporal.Instant | undefined}>`select max(quarter) newest from activity`)?.newest
 }

@@ -34,6 +34,8 @@ export interface EnvironmentRow extends NewEnvironment {
   readonly copy: {readonly of: string; readonly at: string; readonly neutralised: boolean} | undefined
   /** Shown on every page ahead of a migration. */
   readonly banner: unknown
+  /** The version it is on its way to, where it is on one. */
+  readonly coming: {readonly version: string; readonly migration: string; readonly state: string} | undefined
 }
 
 /** An environment as it is first written down. */
@@ -63,6 +65,9 @@ export async function environmentsOf(ledger: Queries, tenant?: string): Promise<
         order by exists (select from placement o where o.environment = e.id and o.role = 'presentation' and o.host = p.host) desc
         limit 1) as address,
       exists (select from backup b where b.environment = e.id) as archived, e.banner,
+      (select json_build_object('version', m.version, 'migration', m.id, 'state', m.state) from migration m
+        where m.tenant = e.tenant and e.name in ('production', 'qualification') and m.version <> e.version
+          and m.state not in ('done', 'rolled-back', 'abandoned')) as coming,
       (select json_build_object('of', origin, 'at', to_char(moment at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
         'neutralised', lifted_at is null) from environment_copy c where c.environment = e.id) as copy
     from environment e join tenant t on t.name = e.tenant

@@ -1,1 +1,2 @@
+export {activitySchedule} from './activity-schedule.ts'
 export {announce} from './plan.ts'

@@ -1,5 +1,7 @@
 import t from 'tap'
 import {Temporal} from 'temporal-polyfill'
+import {listEnvironments} from '../../src/environment/list.ts'
+import {environmentRows} from '../../src/environment/view.ts'
 import type {CodedError} from '../../src/error.ts'
 import {changeMigration, insertMigration, migrationById} from '../../src/ledger/migration.ts'
 import {deliveriesOf, notices} from '../../src/ledger/notice.ts'
@@ -32,6 +34,17 @@ t.test('what a customer asks for is written down, one at a time, and only what c
     next: [/--environment qualification/],
   })
   t.match(await listMigrations(ledger, {all: false}), {items: [{id: row.id}]})
+  const shown = await listEnvironments(ledger, {tenant: 'acme', caFile: 'ca.pem'})
+  const coming = {version: '0.2.0', migration: row.id, state: 'requested'}
+  t.match(shown, {
+    items: [
+      {version: '0.1.0', coming},
+      {name: 'acme/qualification', coming},
+    ],
+  })
+  t.match(environmentRows(shown), {
+    rows: [['acme/production', /^e/, 'production', `0.1.0 → 0.2.0 (requested, ${row.id})`]],
+  })
   await ledger.owner.all`update environment set phase = 'implementation'`
   await abandonMigration(ledger, now, {id: row.id, why: 'x'})
   await t.rejects(requestMigration(ledger, now, ask), {code: 'backup-inactive'})
