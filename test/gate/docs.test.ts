@@ -29,7 +29,7 @@ t.test('every runbook has its page for three in the morning', async t => {
 t.test('the page of tenant-create says of every step what is true after it and how to go back', async t => {
   const page = read('docs/runbooks/tenant-create.md')
   const world = {} as Parameters<typeof tenantCreate>[0]
-  const steps = tenantCreate(world).steps({tenant: 'acme', environments: []} as never)
+  const steps = tenantCreate(world).steps({contract: {tenant: 'acme'}, environments: []} as never)
   t.ok(steps.length > 5)
   for (const {name} of steps) t.match(page, new RegExp(`^\\| \`${name}\` \\| .+ \\| .+ \\|$`, 'm'), name)
   for (const command of ['run resume', 'run abandon', 'run show']) t.match(page, `selfhelp ${command}`)
