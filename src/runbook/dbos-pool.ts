@@ -8,8 +8,9 @@ export async function patientPool(ledger: Ledger): Promise<Pool> {
   // What DBOS does in one transaction takes a moment; who falls asleep in it is ended, as in the ledger's own.
   const idle = {idle_in_transaction_session_timeout: 20_000}
   const pool = new pg.Pool({connectionString: ledger.url.expose(), max: 4, allowExitOnIdle: true, ...idle})
-  // A connection that breaks while nobody uses it is replaced by the next one.
+  // A connection that breaks, used or not, is replaced by the next one; unheard it would end the process.
   pool.on('error', () => {})
+  pool.on('connect', client => client.on('error', () => {}))
   const connect = pool.connect.bind(pool) as () => Promise<PoolClient>
   const patiently = async (): Promise<PoolClient> => {
     try {
