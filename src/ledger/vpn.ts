@@ -65,12 +65,13 @@ export async function tenantHosts(
       and e.tenant in (select tenant from vpn union select tenant from connector)) order by 1, 2`
 }
 
-/** The edges of the tenants with a VPN, with their sites. */
+/** The edges of the tenants with a VPN, with their sites: first those that serve production, of these who serves the most. */
 export async function tenantEdges(ledger: Queries): Promise<{tenant: string; host: string; site: string}[]> {
   return ledger.all`
-    select distinct e.tenant, p.host, h.site
+    select e.tenant, p.host, h.site
     from placement p join environment e on e.id = p.environment join host h on h.name = p.host
-    where p.role = 'edge' and e.tenant in (select tenant from vpn) order by 1, 2`
+    where p.role = 'edge' and e.tenant in (select tenant from vpn) group by 1, 2, 3
+    order by 1, bool_or(e.name = 'production') desc, count(*) desc, 2`
 }
 
 /** Tenants with a second site in their contract and a VPN, but none there (R098). */

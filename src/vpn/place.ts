@@ -17,6 +17,8 @@ export interface Placed {
   readonly gateway: Host
   /** The other hosts that reach the customer through it. */
   readonly users: readonly Host[]
+  /** Where their people are led to, if that was agreed. */
+  readonly edge: string | undefined
   readonly ours: OurEnd
 }
 
@@ -43,13 +45,15 @@ export async function placed(platform: Pick<Platform, 'ledger'>, name: string): 
     throw new Refusal('vpn-unfit', `The gateway ${host} of the VPN ${vpnName(spec)} is out of service.`, {
       remedies: [`selfhelp vpn remove ${vpnName(spec)}, then add it again: another gateway of the site carries it.`],
     })
-  const names = links.find(each => each.tenant === spec.tenant && each.site === spec.site)?.users ?? []
+  const link = links.find(each => each.tenant === spec.tenant && each.site === spec.site)
+  const names = link?.users ?? []
   const users = fleet.filter(each => names.includes(each.name) && each.name !== gateway.name)
   const identity = await ourIdentity(platform, spec)
   return {
     vpn: {spec, number, gateway: host},
     gateway,
     users,
+    edge: link?.edge,
     ours: {address: gateway.address, identity, inner: innerOf(number)},
   }
 }

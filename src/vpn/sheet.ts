@@ -33,11 +33,12 @@ export async function sheetOf(
 ): Promise<Sheet> {
   const place = await placed(platform, name)
   const {vpn, ours} = place
-  const names = (await environmentsOf(platform.ledger, vpn.spec.tenant)).flatMap(namesOf)
+  const all = await environmentsOf(platform.ledger, vpn.spec.tenant)
+  const served = all.filter(({placed}) => placed.some(({role, host}) => role === 'edge' && host === place.edge))
   const say = words[locale]
   const groups = [
     ...(vpn.spec.peer ? tunnelGroups(place, say) : lineGroups(place, say)),
-    ...usersGroup(place, names, say),
+    ...usersGroup(place, served.flatMap(namesOf), say),
     ...commonGroups(place, say),
   ]
   const peerConfiguration = vpn.spec.peer ? swanctlText(peerConnection(vpn, ours)) : undefined

@@ -3,13 +3,17 @@ import {Temporal} from 'temporal-polyfill'
 import {systemClock} from '../../src/clock.ts'
 import type {Patient} from '../../src/doctor/model.ts'
 import {secondVpns} from '../../src/doctor/promises.ts'
+import type {Platform} from '../../src/environment/steps.ts'
+import {configured} from '../../src/flow/configured.ts'
 import {flowMatrix} from '../../src/flow/matrix.ts'
 import {matrixPage} from '../../src/flow/view.ts'
+import {putSetting} from '../../src/ledger/setting.ts'
 import {vpnsWithoutSecond} from '../../src/ledger/vpn.ts'
 import {readyToRemove} from '../../src/tenant/remove.ts'
 import {addVpn} from '../../src/vpn/add.ts'
 import {compareVpns} from '../../src/vpn/compare.ts'
 import {listVpns, vpnNamed} from '../../src/vpn/list.ts'
+import {sheetOf} from '../../src/vpn/sheet.ts'
 import {freshLedger} from '../support/ledger.ts'
 import {fleetRows, tenantRow} from '../support/vpn-world.ts'
 import {acme} from '../vpn/agreed.ts'
@@ -96,6 +100,29 @@ t.test('what is agreed about VPNs', async t => {
     await t.rejects(flowMatrix(ledger, 'acme/training'), {code: 'not-found'})
     const whole = await flowMatrix(ledger)
     t.ok(whole.items.some(({of}) => of?.startsWith('vpn globex')))
+  })
+
+  await t.test('people are led to an edge that serves production, and told of no name it does not serve', async t => {
+    await ledger.all`
+      insert into host (name, site, address, host_key, roles, facts)
+      select 'north-0', site, '10.77.1.10', host_key, roles, facts from host where name = 'north-1'`
+    await ledger.all`
+      insert into environment (id, tenant, name, phase, version, topology)
+      values ('equalif', 'acme', 'qualification', 'installation', '0.1.0', 'single')`
+    await ledger.all`
+      insert into placement (environment, role, host, reason) values ('equalif', 'edge', 'north-0', 'test')`
+    await ledger.all`
+      insert into hostname (name, environment, face)
+      select e.name || '-' || face || '.acme.test', e.id, face
+      from environment e, unnest(array['presentation', 'edition']) face where tenant = 'acme'`
+    await putSetting(ledger, 'base-domain', 'selfhelp.test')
+    await addVpn(ledger, {...acme, kilobitsPerSecond: 100_000, users: {concurrent: 10, pageKilobytes: 300}})
+    const secrets = {get: async () => undefined} as unknown as Platform['secrets']
+    const sheet = await sheetOf({ledger, secrets, clock: systemClock}, 'acme/north', 'en')
+    const names = sheet.groups.flatMap(({rows}) => rows).find(([what]) => what === 'Names to resolve in your network')
+    t.equal(names?.[1], 'production-presentation.acme.test, production-edition.acme.test')
+    const {links} = await configured(ledger)
+    t.equal(links.find(({tenant, site}) => tenant === 'acme' && site === 'north')?.edge, 'north-1')
   })
 
   await t.test('a missing second VPN is told, and a tenant with a VPN is not removed', async t => {
