@@ -31,7 +31,7 @@ export async function resendNotice(ledger: Ledger, id: string, now: Temporal.Ins
     })
   }
   for (const {contact} of rows)
-    await closeEvents(ledger, {subject: `${id}/${contact}`, kinds: ['notice-uncertain']}, now)
+    await closeEvents(ledger, {subject: `${id}/${contact}`, kinds: ['notice-uncertain', 'notice-bounced']}, now)
   return showNotice(ledger, id)
 }
 

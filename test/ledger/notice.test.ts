@@ -6,11 +6,13 @@ import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import t, {type Test} from 'tap'
 import {events} from '../../src/ledger/event.ts'
-import {deliveriesOf, notices, recordBounce, requeueDeliveries, withdrawNotices} from '../../src/ledger/notice.ts'
+import {deliveriesOf, notices, requeueDeliveries, withdrawNotices} from '../../src/ledger/notice.ts'
 import {endPause, putPause, putRelay} from '../../src/ledger/relay.ts'
+import {noteBounce} from '../../src/notice/bounce.ts'
 import {deliverDue} from '../../src/notice/deliver.ts'
 import {enqueueNotice} from '../../src/notice/enqueue.ts'
 import {filled} from '../../src/notice/register.ts'
+import {resendNotice} from '../../src/notice/tell.ts'
 import {Secret} from '../../src/secret/secret.ts'
 import {freshLedger} from '../support/ledger.ts'
 import {acme, inService} from '../support/platform.ts'
@@ -173,13 +175,41 @@ t.test('a relay that does not offer what was required, or that nobody vouches fo
   t.strictSame(await unknown.states(other), ['accepted'])
 })
 
-t.test('a bounce takes the acceptance back', async t => {
+t.test('a bounce takes the acceptance back, and somebody must see to the address', async t => {
   const {ledger, notify, deliver} = await post(t)
   const id = await notify('e1', 'jane@acme.test')
   await deliver()
-  await recordBounce(ledger, {messageId: `<${id}.c0@ezvsaas.test>`, reply: '5.1.1 unknown', now: begin})
-  t.match((await deliveriesOf(ledger, [id]))[0], {state: 'bounced', reply: '5.1.1 unknown'})
+  const mail = (action: string, messageId: string) =>
+    [
+      'From: MAILER-DAEMON@mx.acme.test',
+      'Message-ID: <own@mx.acme.test>',
+      'Content-Type: multipart/report; report-type=delivery-status; boundary=b',
+      '',
+      '--b',
+      'Content-Type: message/delivery-status',
+      '',
+      'Final-Recipient: rfc822; jane@acme.test',
+      `Action: ${action}`,
+      'Status: 5.1.1',
+      'Diagnostic-Code: smtp; 550 no such',
+      '  user here',
+      '--b',
+      'Content-Type: text/rfc822-headers',
+      '',
+      'Subject: maintenance',
+      'Message-Id:',
+      ` ${messageId}`,
+      '--b--',
+    ].join('\r\n')
+  const own = `<${id}.c0@ezvsaas.test>`
+  await t.rejects(noteBounce(ledger, mail('delayed', own), begin), {code: 'input-invalid', message: /delayed/})
+  await t.rejects(noteBounce(ledger, mail('failed', '<other@x.test>'), begin), {code: 'not-found'})
+  t.match(await noteBounce(ledger, mail('failed', own), begin), {state: 'not sent', copies: [{state: 'bounced'}]})
+  t.match((await deliveriesOf(ledger, [id]))[0], {state: 'bounced', reply: '5.1.1 550 no such user here'})
   t.equal((await notices(ledger, {id, limit: 1}))[0]?.acceptedAt, undefined)
+  t.match(await events(ledger, {open: true, limit: 9}), [{kind: 'notice-bounced', subject: `${id}/c0`}])
+  await resendNotice(ledger, id, begin)
+  t.strictSame(await events(ledger, {open: true, limit: 9}), [])
 })
 
 t.test('nobody to tell is said before anything is planned', async t => {
