@@ -75,6 +75,16 @@ export function added(results: readonly Counts[]): Counts {
   return {passed: total('passed'), failed: total('failed'), skipped: total('skipped'), spent}
 }
 
+/** The last line of a run, and its exit: in continuous integration what was skipped counts as failed. */
+export function verdict({passed, failed, skipped}: Counts, ci: boolean): {readonly line: string; readonly exit: 0 | 1} {
+  const counted = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+  const refused = ci && skipped > 0
+  return {
+    line: refused ? `In CI a skipped test is a failure.\n${counted}` : counted,
+    exit: failed > 0 || refused ? 1 : 0,
+  }
+}
+
 async function inProcess(files: readonly string[], more: NodeJS.ProcessEnv): Promise<Counts> {
   const began = performance.now()
   // Compiled code is kept beside what else is made of the packages.

@@ -7,7 +7,7 @@ import {progressOn} from '../src/cli/progress.ts'
 import {systemStreams} from '../src/cli/streams.ts'
 import {installLabPackages, installPackages, requireLabMachine} from '../src/lab/requirements.ts'
 import {packageRoot} from '../src/root.ts'
-import {added, type Counts, runFiles} from './files.ts'
+import {added, type Counts, runFiles, verdict} from './files.ts'
 import {sweepTestLabs} from './support/lab.ts'
 import {stopTestServer} from './support/ledger.ts'
 
@@ -158,10 +158,9 @@ function skip({name, files}: Part): Counts {
 }
 
 function sum(results: readonly Counts[]): number {
-  const {passed, failed, skipped} = added(results)
-  if (process.env.CI && skipped > 0) console.log('In CI a skipped test is a failure.')
-  console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
-  return failed > 0 || (process.env.CI && skipped > 0) ? 1 : 0
+  const {line, exit} = verdict(added(results), Boolean(process.env.CI))
+  console.log(line)
+  return exit
 }
 
 async function run(program: string, argv: readonly string[], options: object): Promise<number> {

@@ -6,6 +6,7 @@ import {diesOncePerStep} from '../support/lab-crash.ts'
 import {type PointInTime, pointInTime} from '../support/point-in-time.ts'
 import {application, must, prepared} from '../support/prepared.ts'
 import {acmeFile, onHost} from '../support/tenant-hosts.ts'
+import {changeNothing} from '../support/unchanged.ts'
 
 t.setTimeout(1_500_000)
 const why = await whyNoLab()
@@ -96,10 +97,20 @@ async function back(t: Test, house: House, follow: (run: string) => Promise<void
   const words = ['--by', 'jdoe', '--channel', 'support', '--ticket', 'EV-3']
   const {answer} = await cmc.json('restore', 'request', 'acme', '--at', target, ...words)
   const request = answer.request.id
+  const hosts = ['north-1', 'south-1']
+  await changeNothing(t, cmc, {hosts, plans: [['restore', 'plan', request]]})
   const plan = await cmc.json('restore', 'plan', request)
   t.match(plan.answer, {lost: {rows: {'content.feedback': 20}}, wal: {continuous: true}}, 'the plan says what is lost')
   await must(cmc, 'restore', 'agree', request, '--at', new Date().toISOString(), '--by', 'jdoe')
+  const plans = [
+    ['restore', 'run', request],
+    ['backup', 'take', production],
+    ['backup', 'drill', production],
+  ]
+  await changeNothing(t, cmc, {hosts, plans})
   const queued = await cmc.json('restore', 'run', request, '--confirm', production, '--detach')
+  const going = ['resume', 'abandon'].map(verb => ['run', verb, queued.answer.run])
+  await changeNothing(t, cmc, {hosts, plans: going})
   const neighbour = knocking(house)
   await follow(queued.answer.run)
   t.equal(await neighbour(), 0, 'the neighbour on the host answered every time')

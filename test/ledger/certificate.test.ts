@@ -3,6 +3,8 @@ import {Temporal} from 'temporal-polyfill'
 import {renewalAt} from '../../src/certificate/due.ts'
 import {certificateCalendar} from '../../src/certificate/ics.ts'
 import {listCertificates, showCertificate} from '../../src/certificate/list.ts'
+import type {Patient} from '../../src/doctor/model.ts'
+import {certificates} from '../../src/doctor/promises.ts'
 import {insertCertificate, otherTenantWithKey} from '../../src/ledger/certificate.ts'
 import {insertEvidence, latestEvidence} from '../../src/ledger/evidence.ts'
 import {certify, newKey} from '../support/hierarchy.ts'
@@ -69,6 +71,15 @@ t.test('the newest certificate of each name is listed, with the day its renewal 
   t.same(
     soon.items.map(({hostname}) => hostname),
     ['globex.test'],
+  )
+  const looked = await certificates.run({ledger, clock} as unknown as Patient)
+  t.same(
+    looked.map(({subject, state, found}) => [subject, state, found]),
+    [
+      ['acme.test', 'fine', '60 days left'],
+      ['globex.test', 'warning', '20 days left'],
+    ],
+    'the doctor warns below thirty days',
   )
   const shown = await showCertificate(ledger, 'acme.test')
   t.same([shown.names, shown.key, shown.earlier.length, shown.chain.length], [['acme.test'], 'P-256', 1, 1])
