@@ -3,7 +3,7 @@ import {changeTypes} from '../src/calendar/model.ts'
 import {wordsOf} from '../src/calendar/sentence.ts'
 import {showCalendar} from '../src/calendar/show.ts'
 import type {connectLedger} from '../src/ledger/connect.ts'
-import {asked, at, ground} from '../test/calendar/ground.ts'
+import {at, ground} from '../test/calendar/ground.ts'
 import {freshLedger} from '../test/support/ledger.ts'
 import {type Compared, within} from './pairs.ts'
 
@@ -32,7 +32,7 @@ function decideMany(): void {
   const from = at('2026-11-05 00:00')
   for (let n = 0; n < decisions; n++) {
     const change = changeTypes[n % changeTypes.length] ?? 'scale'
-    mayRun({...asked(change, '2026-11-05 00:00'), at: from + n * 613_000, minutes: 40}, facts, words)
+    mayRun({change, environment: 'acme/production', at: from + n * 613_000, minutes: 40}, facts, words)
   }
 }
 

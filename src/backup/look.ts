@@ -1,5 +1,4 @@
 import {Temporal} from 'temporal-polyfill'
-import {superuser} from '../environment/steps.ts'
 import type {Answer, Question} from '../machine/model.ts'
 import {program} from '../render/render.ts'
 import type {Archive, BackupSet, Repository} from './model.ts'
@@ -9,10 +8,13 @@ export function repositoryQuestion(ids: readonly string[]): Question {
   return {ask: 'run', args: ['perl', '-e', program('backup-look.pl'), ...ids]}
 }
 
-/** Asks one database about its WAL; in the words of `psql`. */
-export function archiveQuestion({id, port}: {id: string; port: number}): Question {
-  const args = ['postgres', 'env', `SELFHELP_ENVIRONMENT=${id}`, ...superuser({port}, 'postgres'), '-c', archiveSql]
-  return {ask: 'run_as', args}
+/** Asks the databases of these environments on one host about their WAL, all at once. */
+export function archiveQuestion(ones: readonly {readonly id: string; readonly port: number}[]): Question {
+  const words = ones.flatMap(({id, port}) => [id, `${port}`])
+  return {
+    ask: 'run_as',
+    args: ['postgres', 'sh', '-c', program('archive-look.sh'), 'archive-look', archiveSql, ...words],
+  }
 }
 
 /**
@@ -39,10 +41,17 @@ export function repositoriesIn(answer: Answer | undefined): ReadonlyMap<string, 
   return new Map(lines.map(line => JSON.parse(line) as Said).map(said => [said.id, repositoryOf(said)]))
 }
 
-/** What a database answered; undefined when it does not answer. */
-export function archiveIn(answer: Answer | undefined): Archive | undefined {
-  if (answer?.exit !== 0) return undefined
-  const said = JSON.parse(answer.out) as Readonly<Record<string, number | string | null>>
+/** What the databases of a host answered, by environment; those that did not are left out. */
+export function archivesIn(answer: Answer | undefined): ReadonlyMap<string, Archive> {
+  const lines = (answer?.out ?? '').split('\n')
+  const found = lines.flatMap((line, at): [string, Archive][] => {
+    const id = lines[at - 1] ?? ''
+    return line.startsWith('{') ? [[id, archiveOf(JSON.parse(line))]] : []
+  })
+  return new Map(found)
+}
+
+function archiveOf(said: Readonly<Record<string, number | string | null>>): Archive {
   const instant = (name: string) => (said[name] === null ? undefined : seconds(Number(said[name])))
   return {
     timeline: Number(said.timeline),

@@ -7,7 +7,7 @@ import type {At} from '../runbook/model.ts'
 import type {Engine, Restoring} from './engine.ts'
 import {figuresIn, measuring} from './figures.ts'
 import {runJob} from './job.ts'
-import {archiveIn, archiveQuestion, problemsIn, repositoriesIn, repositoryQuestion} from './look.ts'
+import {archiveQuestion, archivesIn, problemsIn, repositoriesIn, repositoryQuestion} from './look.ts'
 import type {Archive, BackupSet, Figures, Repository} from './model.ts'
 import {repositoryOf} from './pair.ts'
 import {at as place} from './place.ts'
@@ -130,8 +130,8 @@ async function listed(subject: Subject): Promise<Repository> {
 
 async function archived({platform, environment}: Subject): Promise<Archive> {
   const machine = await platform.machine(hostOf(environment, 'database'))
-  const [answer] = await machine.ask([archiveQuestion({id: environment.id, port: environment.ports.database})])
-  const found = archiveIn(answer)
+  const [answer] = await machine.ask([archiveQuestion([{id: environment.id, port: environment.ports.database}])])
+  const found = archivesIn(answer).get(environment.id)
   if (found) return found
   throw new Failure(
     'backup-engine-failed',

@@ -4,9 +4,9 @@ import type {Platform} from '../environment/steps.ts'
 import {CodedError, Refusal} from '../error.ts'
 import {backups, lastGoodDrills} from '../ledger/backup.ts'
 import {environmentsOf} from '../ledger/environment.ts'
-import type {Answer} from '../machine/model.ts'
+import type {Answer, Question} from '../machine/model.ts'
 import {type Seen, type Trouble, troubles} from './findings.ts'
-import {archiveIn, archiveQuestion, repositoriesIn, repositoryQuestion} from './look.ts'
+import {archiveQuestion, archivesIn, repositoriesIn, repositoryQuestion} from './look.ts'
 import type {Repository} from './model.ts'
 import {repositoryOf} from './pair.ts'
 
@@ -46,11 +46,16 @@ export async function examine(platform: Platform, names: readonly string[]): Pro
   const meant =
     names.length > 0 ? all.filter(one => names.includes(fullName(one))) : all.filter(({archived}) => archived)
   const active = meant.filter(({archived}) => archived)
-  const [repositories, archives, drilled, since] = await Promise.all([
-    askHosts(platform, active, {host: repositoryOf, questions: ones => [repositoryQuestion(ones.map(({id}) => id))]}),
+  const [repository, archive, drilled, since] = await Promise.all([
+    askHosts(platform, active, {
+      host: repositoryOf,
+      question: ones => repositoryQuestion(ones.map(({id}) => id)),
+      read: repositoriesIn,
+    }),
     askHosts(platform, active, {
       host: one => hostOf(one, 'database'),
-      questions: ones => ones.map(({id, ports}) => archiveQuestion({id, port: ports.database})),
+      question: ones => archiveQuestion(ones.map(({id, ports}) => ({id, port: ports.database}))),
+      read: archivesIn,
     }),
     lastGoodDrills(platform.ledger),
     backups(platform.ledger),
@@ -60,54 +65,51 @@ export async function examine(platform: Platform, names: readonly string[]): Pro
     const {id} = environment
     const row = since.get(id)
     if (row === undefined) return {environment, seen: undefined, status: inactive(environment)}
-    const [repository, archive] = [
-      repositories.get(repositoryOf(environment)),
-      archives.get(hostOf(environment, 'database')),
-    ]
     const seen: Seen = {
       name: fullName(environment),
       at,
       since: row.since,
       drilledAt: drilled.get(id)?.at,
-      repository: repository?.of(environment, answers => repositoriesIn(answers[0]).get(id)) ?? nothing,
-      archive: archive?.of(environment, (answers, position) => archiveIn(answers[position])) ?? nothing,
+      repository: repository(environment),
+      archive: archive(environment),
     }
     return {environment, seen, status: statusOf(environment, seen)}
   })
 }
 
-const nothing = {silent: 'its host said nothing of it'}
-
-interface Heard {
-  of<T>(
-    environment: Environment,
-    read: (answers: readonly Answer[], position: number) => T | undefined,
-  ): T | {silent: string}
-}
-
-interface Asking {
+interface Asking<T> {
   host(environment: Environment): string
-  questions(environments: readonly Environment[]): Parameters<Awaited<ReturnType<Platform['machine']>>['ask']>[0]
+  question(environments: readonly Environment[]): Question
+  /** What the answer says, by environment. */
+  read(answer: Answer | undefined): ReadonlyMap<string, T>
 }
 
-async function askHosts(
+interface Heard<T> {
+  readonly of: ReadonlyMap<string, T>
+  /** Said of what it did not speak of. */
+  readonly silent: string
+}
+
+/** One question to each host about all that is on it; gives what was answered about one environment. */
+async function askHosts<T>(
   platform: Platform,
   environments: readonly Environment[],
-  {host, questions}: Asking,
-): Promise<ReadonlyMap<string, Heard>> {
-  const byHost = new Map<string, Environment[]>()
-  for (const one of environments) byHost.set(host(one), [...(byHost.get(host(one)) ?? []), one])
-  const heard = [...byHost].map(async ([name, ones]): Promise<[string, Heard]> => {
+  {host, question, read}: Asking<T>,
+): Promise<(environment: Environment) => T | {silent: string}> {
+  const heard = [...Map.groupBy(environments, host)].map(async ([name, ones]): Promise<[string, Heard<T>]> => {
     try {
-      const answers = await (await platform.machine(name)).ask(questions(ones))
-      const silent = `${name} said nothing of it`
-      return [name, {of: (one, read) => read(answers, ones.indexOf(one)) ?? {silent}}]
+      const [answer] = await (await platform.machine(name)).ask([question(ones)])
+      return [name, {of: read(answer), silent: `${name} said nothing of it`}]
     } catch (error) {
       if (!(error instanceof CodedError) || error.kind === 'bug') throw error
-      return [name, {of: () => ({silent: error.message})}]
+      return [name, {of: new Map(), silent: error.message}]
     }
   })
-  return new Map(await Promise.all(heard))
+  const byHost = new Map(await Promise.all(heard))
+  return environment => {
+    const {of, silent = 'its host said nothing of it'} = byHost.get(host(environment)) ?? {}
+    return of?.get(environment.id) ?? {silent}
+  }
 }
 
 function inactive(environment: Environment): BackupStatus {
