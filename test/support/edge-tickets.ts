@@ -18,19 +18,23 @@ const versions = ['TLSv1.2', 'TLSv1.3'] as const
 export async function ticketKeysRotate(t: Test, at: Edge, rotate: () => Promise<void>): Promise<void> {
   const {cmc, edge} = at
   const worker = await workerOf(cmc, edge)
-  const tickets = await Promise.all(versions.map(version => ticketFrom(at, version)))
-  const opened = () => Promise.all(tickets.map((ticket, n) => resumes(at, ticket, versions[n])))
   const older = () => onHost(cmc, edge, 'touch', '-d', '7 hours ago', file)
-  t.same(await opened(), [true, true], 'a ticket saves the handshake')
+  // A ticket lives for five minutes, whatever its key does: on a busy machine it is taken just before it is needed.
+  const taken = () => Promise.all(versions.map(version => ticketFrom(at, version)))
+  const opened = (tickets: readonly Buffer[]) =>
+    Promise.all(tickets.map((ticket, n) => resumes(at, ticket, versions[n])))
+  t.same(await opened(await taken()), [true, true], 'a ticket saves the handshake')
   const keys = await keysOf(at)
   t.equal(keys.length, 3)
   await rotate()
   t.same(await keysOf(at), keys, 'a young key stays')
-  for (const still of [true, false]) {
-    await older()
-    await rotate()
-    t.same(await opened(), [still, still])
-  }
+  await older()
+  const tickets = await taken()
+  await rotate()
+  t.same(await opened(tickets), [true, true], 'after one rotation its key still opens it')
+  await older()
+  await rotate()
+  t.same(await opened(tickets), [false, false], 'after two it is gone')
   const now = await keysOf(at)
   t.same([now[0], now.filter(key => keys.includes(key)).length], [keys[2], 1], 'two are new, the oldest are gone')
   t.same((await onHost(cmc, edge, 'stat', '-c', '%a %U', file)).out.trim(), '600 root')
