@@ -107,20 +107,28 @@ async function confirm(
   const second = connection.again()
   const actions: readonly Action[] = [{act: 'confirm', args: []}]
   const exchange = {id: `confirm.${randomUUID()}`, fence, frames: actions}
-  // An sshd that was just reloaded refuses connections for a moment.
-  const again = async (cause: unknown) => {
-    if (!(cause instanceof Failure) || cause.code !== 'host-unreachable') throw cause
-    await sleep(1000)
-    return second.exchange(exchange)
-  }
   try {
-    const answers = await second.exchange(exchange).catch(again)
+    const answers = await whileAway(takeBackAfter, () => second.exchange(exchange))
     mustHaveWorked({host: connection.host, actions}, answers)
     return second.roundTrips
   } catch (cause) {
     throw notConfirmed(connection.host, {cause, seconds: takeBackAfter})
   } finally {
     await second.close()
+  }
+}
+
+/** An sshd that was just reloaded refuses connections for a moment, longer where much is to do: a third of the time is for that. */
+async function whileAway<T>(seconds: number, ask: () => Promise<T>): Promise<T> {
+  const until = performance.now() + (seconds * 1000) / 3
+  for (;;) {
+    try {
+      return await ask()
+    } catch (thrown) {
+      const away = thrown instanceof Failure && thrown.code === 'host-unreachable'
+      if (!away || performance.now() > until) throw thrown
+      await sleep(1000)
+    }
   }
 }
 
