@@ -1,5 +1,6 @@
 import {Temporal} from 'temporal-polyfill'
 import type {Clock} from '../clock.ts'
+import {Refusal} from '../error.ts'
 import {noteFinding, settleFinding} from '../event/steps.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {migrationsSince} from '../ledger/migration.ts'
@@ -21,8 +22,13 @@ export interface Tending {
 export function migrationTend(tending: Tending): Runbook<object> {
   const {ledger, clock} = tending
   const each = (look: (row: MigrationRow) => Promise<void>) =>
-    once(async () => {
-      for (const row of await migrationsSince(ledger, clock.now().subtract({hours: 48}))) await look(row)
+    once(async at => {
+      for (const row of await migrationsSince(ledger, clock.now().subtract({hours: 48})))
+        await look(row).catch(thrown => {
+          // What refuses one migration keeps nobody from the others: the next look asks again.
+          if (!(thrown instanceof Refusal)) throw thrown
+          at.tell(`${row.id} of ${row.tenant}: ${thrown.message}`)
+        })
     })
   return runbook<object>({
     id: 'migration-tend',
@@ -95,12 +101,12 @@ async function late({ledger, clock}: Tending, row: MigrationRow): Promise<void> 
 }
 
 /** A look at everything: each run looks for itself. */
-function once(make: () => Promise<void>): Fact {
+function once(make: Fact['make']): Fact {
   let made = false
   return {
     holds: async () => made,
-    make: async () => {
-      await make()
+    make: async at => {
+      await make(at)
       made = true
     },
   }

@@ -1,5 +1,6 @@
 import t from 'tap'
 import {Temporal} from 'temporal-polyfill'
+import {Refusal} from '../../src/error.ts'
 import {events} from '../../src/ledger/event.ts'
 import {changeMigration, noteBanner} from '../../src/ledger/migration.ts'
 import {notices} from '../../src/ledger/notice.ts'
@@ -66,3 +67,20 @@ t.test(
     t.strictSame(await events(ledger, {open: true, limit: 9}), [])
   },
 )
+
+t.test('what refuses one migration keeps nobody from looking at the others', async t => {
+  const made = await world(t)
+  const {ledger, platform} = made
+  const {id} = await requestMigration(ledger, now, ask)
+  await scheduleQualification(ledger, now, {id, at, operator})
+  await handedOver(made, id)
+  await validateMigration(ledger, now, {id, by: 'jdoe', checklist})
+  await proposeProduction(platform, {id, ...proposed})
+  await agreeMigration(platform, {id, by: 'jdoe', operator})
+  const enqueue = () => Promise.reject(new Refusal('run-unfinished', 'its pages are told of another day'))
+  const clock = {now: () => now, sleep: async () => {}}
+  const {events: said, records, follow} = memoryRun()
+  await follow(migrationTend({ledger, clock, enqueue}).steps({}))
+  t.equal(records.state_, 'done')
+  t.match(JSON.stringify(said), `${id} of acme: its pages are told of another day`)
+})
