@@ -111,7 +111,13 @@ export function databaseSchedule({environment}: Pair): readonly Wanted[] {
 export function absent(list: readonly Wanted[]): readonly Wanted[] {
   const own = list.filter(one => one !== server && one.kind !== 'command' && !shared.has(titleOf(one)))
   const gone = own.filter(({kind}) => kind !== 'assembly').map(one => ({...one, absent: true}))
-  return [...gone.reverse(), ...own.filter(({kind}) => kind === 'assembly')]
+  return [...gone.reverse(), ...own.flatMap(stampOf), ...own.filter(({kind}) => kind === 'assembly')]
+}
+
+/** When a timer last fired, as systemd remembers it. */
+function stampOf(one: Wanted): readonly Wanted[] {
+  if (one.kind !== 'unit' || !one.name.endsWith('.timer')) return []
+  return [{...file(`/var/lib/systemd/timers/stamp-${one.name}`, '', '0644'), group: 'root', absent: true}]
 }
 
 const shared: ReadonlySet<string> = new Set([
