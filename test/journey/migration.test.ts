@@ -93,7 +93,7 @@ async function pagesSaySo(t: Test, {cmc}: House) {
   await must(cmc, 'schedule', 'run', 'migration-tend')
   const {items} = (await cmc.json('run', 'list')).answer
   const run = items.find((one: {runbook: string}) => one.runbook === 'migration-banner')
-  await must(cmc, 'run', 'resume', run.id)
+  await must(cmc, 'run', 'resume', run.run)
   const page = await visited((await cmc.json('environment', 'show', production)).answer)
   t.match(page, {status: 200, body: /Mise à jour de Self Help : la plate-forme peut être fermée entre le/})
   t.equal((await cmc.json('environment', 'drift', production)).exit, 0, 'and that is as it should be')
