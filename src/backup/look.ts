@@ -10,11 +10,9 @@ export function repositoryQuestion(ids: readonly string[]): Question {
 
 /** Asks the databases of these environments on one host about their WAL, all at once. */
 export function archiveQuestion(ones: readonly {readonly id: string; readonly port: number}[]): Question {
-  const words = ones.flatMap(({id, port}) => [id, `${port}`])
-  return {
-    ask: 'run_as',
-    args: ['postgres', 'sh', '-c', program('archive-look.sh'), 'archive-look', archiveSql, ...words],
-  }
+  const whose = `SELFHELP_ENVIRONMENT=${ones.map(({id}) => id).join(' ')}`
+  const words = ['archive-look', archiveSql, ...ones.flatMap(({id, port}) => [id, `${port}`])]
+  return {ask: 'run_as', args: ['postgres', 'env', whose, 'sh', '-c', program('archive-look.sh'), ...words]}
 }
 
 /**
@@ -41,14 +39,10 @@ export function repositoriesIn(answer: Answer | undefined): ReadonlyMap<string, 
   return new Map(lines.map(line => JSON.parse(line) as Said).map(said => [said.id, repositoryOf(said)]))
 }
 
-/** What the databases of a host answered, by environment; those that did not are left out. */
-export function archivesIn(answer: Answer | undefined): ReadonlyMap<string, Archive> {
+/** What the databases of these environments answered; those that did not are left out. */
+export function archivesIn(answer: Answer | undefined, ids: readonly string[]): ReadonlyMap<string, Archive> {
   const lines = (answer?.out ?? '').split('\n')
-  const found = lines.flatMap((line, at): [string, Archive][] => {
-    const id = lines[at - 1] ?? ''
-    return line.startsWith('{') ? [[id, archiveOf(JSON.parse(line))]] : []
-  })
-  return new Map(found)
+  return new Map(ids.flatMap((id, at) => (lines[at] ? [[id, archiveOf(JSON.parse(lines[at]))] as const] : [])))
 }
 
 function archiveOf(said: Readonly<Record<string, number | string | null>>): Archive {

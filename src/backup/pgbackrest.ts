@@ -131,7 +131,7 @@ async function listed(subject: Subject): Promise<Repository> {
 async function archived({platform, environment}: Subject): Promise<Archive> {
   const machine = await platform.machine(hostOf(environment, 'database'))
   const [answer] = await machine.ask([archiveQuestion([{id: environment.id, port: environment.ports.database}])])
-  const found = archivesIn(answer).get(environment.id)
+  const found = archivesIn(answer, [environment.id]).get(environment.id)
   if (found) return found
   throw new Failure(
     'backup-engine-failed',

@@ -55,7 +55,11 @@ export async function examine(platform: Platform, names: readonly string[]): Pro
     askHosts(platform, active, {
       host: one => hostOf(one, 'database'),
       question: ones => archiveQuestion(ones.map(({id, ports}) => ({id, port: ports.database}))),
-      read: archivesIn,
+      read: (answer, ones) =>
+        archivesIn(
+          answer,
+          ones.map(({id}) => id),
+        ),
     }),
     lastGoodDrills(platform.ledger),
     backups(platform.ledger),
@@ -81,7 +85,7 @@ interface Asking<T> {
   host(environment: Environment): string
   question(environments: readonly Environment[]): Question
   /** What the answer says, by environment. */
-  read(answer: Answer | undefined): ReadonlyMap<string, T>
+  read(answer: Answer | undefined, environments: readonly Environment[]): ReadonlyMap<string, T>
 }
 
 interface Heard<T> {
@@ -99,7 +103,7 @@ async function askHosts<T>(
   const heard = [...Map.groupBy(environments, host)].map(async ([name, ones]): Promise<[string, Heard<T>]> => {
     try {
       const [answer] = await (await platform.machine(name)).ask([question(ones)])
-      return [name, {of: read(answer), silent: `${name} said nothing of it`}]
+      return [name, {of: read(answer, ones), silent: `${name} said nothing of it`}]
     } catch (error) {
       if (!(error instanceof CodedError) || error.kind === 'bug') throw error
       return [name, {of: new Map(), silent: error.message}]

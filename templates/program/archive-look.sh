@@ -1,5 +1,6 @@
-# SQL (ID PORT)…: asks every database of these environments the same; its id before each answer. One psql for all of them, since
-# there may be hundreds on a host: it ends at the first that does not answer, and another one goes on behind that.
+# SQL (ID PORT)…: asks every database of the environments in SELFHELP_ENVIRONMENT the same; a line for each in their order, empty
+# where none answers. One psql for all of them, since there may be hundreds on a host: it ends at the first that does not answer,
+# and another one goes on behind that.
 sql=$1 folder=/var/run/postgresql bin=/usr/lib/postgresql/15/bin
 shift
 export PGOPTIONS='-c search_path=pg_catalog'
@@ -17,4 +18,5 @@ while [ "$#" -gt 0 ]; do
     left=$((left - 1))
     shift 2
   done
-done
+done | awk '/^[{]/ { said[id] = $0; next } { id = $0 }
+  END { count = split(ENVIRON["SELFHELP_ENVIRONMENT"], all, " "); for (at = 1; at <= count; at++) print said[all[at]] }'
