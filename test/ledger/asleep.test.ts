@@ -14,9 +14,10 @@ t.test('who falls asleep in the middle of a transaction keeps nobody else from t
   const asleep = ledger.transaction(async tx => {
     const [told] = await tx.all<{after: string}>`select current_setting('idle_in_transaction_session_timeout') as after`
     t.match(told, {after: '20s'}, 'before a heartbeat of its own would count as over')
-    await tx.all`select set_config('idle_in_transaction_session_timeout', '200ms', true)`
     await append(tx, {...entry, result: 'half'})
     const [me] = await tx.all<{pid: number}>`select pg_backend_pid() as pid`
+    // The last thing it says before it falls asleep.
+    await tx.all`select set_config('idle_in_transaction_session_timeout', '200ms', true)`
     const there = () => ledger.one`select from pg_stat_activity where pid = ${me?.pid}`
     while (await there()) await sleep(20)
     t.match(await append(ledger, entry), {sequence: 1}, 'somebody else writes')
