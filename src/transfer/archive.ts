@@ -49,6 +49,12 @@ export function archiveMade(platform: Platform, which: Which): Fact & {readonly 
   }
 }
 
+/** A copy that waited too long says nothing of today: another takes its place, and its name is of today. */
+export async function madeAnew(platform: Platform, which: Which, at: At): Promise<void> {
+  await removed(platform, await which(), at)
+  await archiveMade(platform, which).make(at)
+}
+
 /** Nothing of it is left on its host. */
 export function archiveGone(platform: Platform, which: Which): Fact {
   return {

@@ -8,7 +8,7 @@ import {destinations, noteArrival, type TransferRow, transferOf} from '../ledger
 import {enqueueNotice} from '../notice/steps.ts'
 import type {At} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
-import {contentFrom} from './archive.ts'
+import {contentFrom, madeAnew} from './archive.ts'
 import type {courierTo} from './connect.ts'
 import {type Access, type Courier, failed} from './courier.ts'
 import {opening, secretsOf, shownPlace} from './model.ts'
@@ -21,8 +21,7 @@ export function arrived(platform: Platform, which: () => Promise<Environment>, c
     make: async at => {
       const environment = await which()
       const event = {kind: 'transfer-failed', subject: fullName(environment), tenant: environment.tenant}
-      const row = await transferOf(ledger, at.run)
-      if (row === undefined) throw new Bug(`the run ${at.run} has made no copy`)
+      const row = await recent(platform, which, at)
       try {
         const access = await accessOf(platform, environment)
         const machine = await platform.machine(hostOf(environment, 'database'))
@@ -42,6 +41,22 @@ export function arrived(platform: Platform, which: () => Promise<Environment>, c
       }
     },
   }
+}
+
+/** Days: a run that was stopped goes on at its next instant, and then sends what is there then. */
+const oldest = 7
+
+async function recent(platform: Platform, which: () => Promise<Environment>, at: At): Promise<TransferRow> {
+  const needed = async () => {
+    const row = await transferOf(platform.ledger, at.run)
+    if (row === undefined) throw new Bug(`the run ${at.run} has made no copy`)
+    return row
+  }
+  const row = await needed()
+  if (platform.clock.now().since(row.madeAt).total('hours') < oldest * 24) return row
+  at.tell(`${row.file} is too old to be sent: another copy is made`)
+  await madeAnew(platform, which, at)
+  return needed()
 }
 
 /** Minutes after which a server that does not take a copy is told to whom it belongs; most are back by then. */

@@ -6,7 +6,7 @@ import {asEnvironment, type Environment} from '../../src/environment/model.ts'
 import {Failure, Refusal} from '../../src/error.ts'
 import {environmentsOf} from '../../src/ledger/environment.ts'
 import {putSchedule} from '../../src/ledger/schedule.ts'
-import {putDestination, putTransfer, transferOf} from '../../src/ledger/transfer.ts'
+import {putDestination, putTransfer, type TransferRow, transferOf} from '../../src/ledger/transfer.ts'
 import type {Action, Answer, Machine} from '../../src/machine/model.ts'
 import {program} from '../../src/render/render.ts'
 import type {At} from '../../src/runbook/model.ts'
@@ -112,6 +112,33 @@ t.test('a customer is told once that a copy does not arrive: at once when refuse
   t.strictSame(await trying('r3', 90, ours), [], 'what fails at ours is not said to be theirs')
   const gone = new Refusal('transfer-unfit', 'has no destination any more')
   t.strictSame(await trying('r4', 90, gone), [], 'what we took away neither')
+})
+
+t.test('a copy that waited for more than a week is made anew before it is sent', async t => {
+  const {production, ...world} = await standingProduction(t)
+  const folder = t.testdir()
+  mkdirSync(join(folder, '/var/lib/selfhelp/transfer'), {recursive: true})
+  let dumped: readonly string[] = ['echo', 'of last month']
+  const platform = {...world.platform, machine: async () => packing(folder, () => dumped)}
+  const which = async () => production
+  await archiveMade(platform, which).make(at)
+  const made = (await transferOf(world.ledger, run)) as TransferRow
+  const sentWhen = async (days: number) => {
+    await putTransfer(world.ledger, {...made, madeAt: platform.clock.now().subtract({hours: days * 24})})
+    const fact = arrived(platform, which, () => Promise.reject(new Failure('transfer-failed', 'does not answer')))
+    await t.rejects(fact.make(at), Failure)
+    return transferOf(world.ledger, run)
+  }
+  await putDestination(world.ledger, {
+    ...{environment: production.id, protocol: 'sftp', host: 'sftp.acme.test', port: 22, account: 'cmc', folder: '/in'},
+    ...{trust: 'key', plainAcceptedBy: undefined, withKey: false, changedAt: platform.clock.now()},
+  })
+  await platform.secrets.put(secretsOf(production.id).access, new Secret('word'))
+  dumped = ['echo', 'of today']
+  t.equal((await sentWhen(6))?.sha256, made.sha256)
+  const anew = await sentWhen(8)
+  t.not(anew?.sha256, made.sha256)
+  t.ok(anew && platform.clock.now().since(anew.madeAt).total('hours') < 1)
 })
 
 t.test('a copy that is not made whole leaves nothing', async t => {
