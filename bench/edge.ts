@@ -6,6 +6,7 @@ import {Temporal} from 'temporal-polyfill'
 import {serverCertificate} from '../src/ca/x509.ts'
 import {served} from '../src/environment/edge.ts'
 import type {Environment} from '../src/environment/model.ts'
+import {limitsOf} from '../src/host/limit.ts'
 import type {Host, HostFacts} from '../src/host/model.ts'
 import {hostWanted} from '../src/host/wanted.ts'
 import {labDown} from '../src/lab/down.ts'
@@ -107,7 +108,9 @@ function edgeWanted(address: string): readonly Wanted[] {
     addedAt: Temporal.Now.instant(),
     retiredAt: undefined,
   }
-  const all = hostWanted({host, fleet: [], publicKey: 'ssh-ed25519 A'})
+  // One reader asks as fast as it can: how much is served is measured, not how much one source may ask for.
+  const limits = {...limitsOf(), requestsOfSource: 10_000_000, requestsOfTenant: 10_000_000, opensOfSource: 10_000_000}
+  const all = hostWanted({host, fleet: [], publicKey: 'ssh-ed25519 A', limits})
   const ours = (want: Wanted) =>
     want.kind.startsWith('haproxy') || /haproxy/.test('path' in want ? want.path : 'name' in want ? want.name : '')
   return all.filter(ours)

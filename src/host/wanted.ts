@@ -5,6 +5,7 @@ import type {HaproxyPoolWanted} from '../machine/haproxy.ts'
 import type {NftWanted, Wanted} from '../machine/model.ts'
 import {defaultPolicy, haproxyTls, policies, type TlsPolicy} from '../tls/steps.ts'
 import {edgeAssembled, edgeFiles, edgeFolders, edgeRuntime, edgeTickets, edgeUnit, freeBackend} from './edge.ts'
+import {type Limits, limitsOf} from './limit.ts'
 import {accountsOf, clockUnit, controlUser, type Host, seatOf} from './model.ts'
 import {directory, file, judges, off, on, pkg, text} from './thing.ts'
 
@@ -19,6 +20,8 @@ export interface HostInput {
   readonly more?: Configured
   /** What its edge may offer; the default when left out. */
   readonly tls?: TlsPolicy
+  /** What its edge takes before it says no; the agreed numbers when left out. */
+  readonly limits?: Limits
 }
 
 /** Everything a host must be before any environment is on it; pure. What can lock us out comes last. */
@@ -87,10 +90,9 @@ const ofRole: Partial<Record<Role, (host: Host, input: HostInput) => readonly Wa
   repository: () => [directory('/var/lib/selfhelp/repository', '0700')],
 }
 
-function edge(host: Host, {fleet, tls = policies[defaultPolicy]}: HostInput): readonly Wanted[] {
+function edge(host: Host, {fleet, tls = policies[defaultPolicy], limits = limitsOf()}: HostInput): readonly Wanted[] {
   const config = file('etc/haproxy/haproxy.cfg', {
-    maxConnections: 8000,
-    perSource: 1000,
+    limits,
     threads: Math.min(host.facts.processors, 32),
     tls: haproxyTls(tls),
   })

@@ -1,5 +1,5 @@
 /** What each template needs: a wrong fact is a type error. Nouns add their templates here, by path under `templates/`. */
-export interface Templates {
+export interface Templates extends Record<Maintenance, Notice> {
   'document/connection.en.txt': Connection
   'document/connection.fr.txt': Connection
   'document/flow.html': {
@@ -70,8 +70,7 @@ export interface Templates {
   'etc/haproxy/selfhelp/check-certificate.cfg': Nothing
   'etc/haproxy/selfhelp/check.cfg': Nothing
   'etc/haproxy/haproxy.cfg': {
-    readonly maxConnections: number
-    readonly perSource: number
+    readonly limits: Readonly<Record<string, number>>
     readonly threads: number
     /** A TLS policy, in HAProxy's words. */
     readonly tls: {
@@ -117,10 +116,6 @@ export interface Templates {
   }
   'notice/en/connection-document.txt': Notice
   'notice/en/layout.html': Layout
-  'notice/en/maintenance-cancelled.txt': Notice
-  'notice/en/maintenance-done.txt': Notice
-  'notice/en/maintenance-moved.txt': Notice
-  'notice/en/maintenance-planned.txt': Notice
   'notice/en/migration-done.txt': Notice
   'notice/en/migration-qualification.txt': Notice
   'notice/en/migration-qualified.txt': Notice
@@ -132,10 +127,6 @@ export interface Templates {
   'notice/en/transfer-failed.txt': Notice
   'notice/fr/connection-document.txt': Notice
   'notice/fr/layout.html': Layout
-  'notice/fr/maintenance-cancelled.txt': Notice
-  'notice/fr/maintenance-done.txt': Notice
-  'notice/fr/maintenance-moved.txt': Notice
-  'notice/fr/maintenance-planned.txt': Notice
   'notice/fr/migration-done.txt': Notice
   'notice/fr/migration-qualification.txt': Notice
   'notice/fr/migration-qualified.txt': Notice
@@ -191,6 +182,8 @@ interface BackupUnit {
   /** `acme/production` */
   readonly name: string
 }
+
+type Maintenance = `notice/${'en' | 'fr'}/maintenance-${'cancelled' | 'done' | 'moved' | 'planned'}.txt`
 
 /** A template without facts. */
 export type Nothing = Readonly<Record<string, never>>

@@ -1,7 +1,9 @@
 import {readFileSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
 import t from 'tap'
 import {centre} from '../support/centre.ts'
+import {asked, floodOf, manyConnections, refusals, slowHead} from '../support/edge-flood.ts'
 import {whyNoLab} from '../support/lab.ts'
 import {application, contractFile, must, prepared} from '../support/prepared.ts'
 import {onHost} from '../support/tenant-hosts.ts'
@@ -85,5 +87,36 @@ t.test('two customers on one host', {skip: why ?? false, timeout: 1_450_000}, as
     await applied('acme', 'cust-1')
     t.equal(await page(443), '000', 'and no more once it is no more agreed')
     t.equal(await onGateway('nft list ruleset | grep people'), '')
+  })
+
+  await t.test('a flood at one customer is refused, and not felt by the other (R157)', async t => {
+    const {address} = await cmc.host('north-1')
+    const here = (await cmc.host('cust-1')).address
+    const more = [101, 102, 103].map(last => here.replace(/\d+$/, `${last}`))
+    await device.run(more.map(each => `ip address add ${each}/24 dev eth0`).join('; '))
+    const flood = device.run(floodOf(address, more))
+    const times: number[] = []
+    for (let n = 0; n < 60; n++) {
+      const began = performance.now()
+      t.equal(await asked(address, 'globex.ezvsaas.test'), 200, 'the neighbour is served')
+      times.push(performance.now() - began)
+      await sleep(100)
+    }
+    const p90 = times.sort((a, b) => a - b)[Math.floor(times.length * 0.9)] ?? Number.POSITIVE_INFINITY
+    t.ok(p90 < 2000, `p90 of the neighbour: ${p90.toFixed(0)} ms`)
+    t.match(await flood, /429/, 'who asks too much is told so')
+    const from = (source: string) =>
+      `curl -sk --http1.1 --interface ${source} -m 30 -o /dev/null -w '%{http_code}\\n' --resolve acme.ezvsaas.test:443:${address}`
+    const page = 'https://acme.ezvsaas.test/'
+    t.match(
+      await device.run(`head -c 2000000 /dev/zero > /root/big; ${from(here)} --data-binary @/root/big ${page} || true`),
+      '413',
+    )
+    t.match(await device.run(`${from(here)} $(for n in $(seq 80); do echo "-H X-$n:1"; done) ${page}`), '400')
+    t.match(await device.run(slowHead(address)), '408', 'a head that does not come')
+    const refused = async () => Number((await onHost(cmc, 'north-1', 'perl', '-e', refusals)).out)
+    const before = await refused()
+    await device.run(manyConnections(address, more[0] ?? ''))
+    t.ok((await refused()) > before, 'nor may one hold all connections')
   })
 })
