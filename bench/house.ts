@@ -44,8 +44,8 @@ async function served({cmc, shell}: Pick<House, 'cmc' | 'shell'>, tenant: string
   const name = `${tenant}/production`
   await must(cmc, 'tenant', 'create', tenant, '--contract', contractOf(cmc, tenant))
   await must(cmc, 'tenant', 'hand-over', tenant, '--by', 'jdoe')
-  const {id, placed} = (await cmc.json('environment', 'show', name)).answer
-  const on = (role: string): string => placed.find((each: {role: string}) => each.role === role).host
+  const {id, hosts} = (await cmc.json('environment', 'show', name)).answer
+  const on = (role: string): string => hosts.find((each: {role: string}) => each.role === role).host
   const production = {name, id, database: on('database'), repository: on('repository')}
   if (megabytes > 0) await shell(production.database, `printf %s '${filling(megabytes)}' | ${psql}`)
   await must(cmc, 'environment', 'activate', name, '--request', 'EV-1', '--by', 'jdoe')
@@ -60,7 +60,7 @@ export function filling(megabytes: number): string {
   return `with base as materialized (select decode(string_agg(md5(n::text), $$$$), $$hex$$) as bytes from generate_series(1, 65536) n)
     insert into content.feedback (procedure, step, helpful, answers, release, at)
     select gen_random_uuid()::text, $$s$$, true,
-      jsonb_build_object($$a$$, encode(substr(bytes, 1 + n * 7919 % 1000000, 940), $$hex$$)), $$0$$, now()
+      jsonb_build_object($$a$$, encode(substr(bytes, (1 + n::bigint * 7919 % 1000000)::integer, 940), $$hex$$)), $$0$$, now()
     from base, generate_series(1, ${megabytes * 512}) n; checkpoint`
 }
 
