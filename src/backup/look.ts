@@ -1,4 +1,5 @@
 import {Temporal} from 'temporal-polyfill'
+import {Failure} from '../error.ts'
 import type {Answer, Question} from '../machine/model.ts'
 import {program} from '../render/render.ts'
 import type {Archive, BackupSet, Repository} from './model.ts'
@@ -36,13 +37,26 @@ from pg_stat_archiver a`
 /** What the host of repositories answered, by environment. */
 export function repositoriesIn(answer: Answer | undefined): ReadonlyMap<string, Repository> {
   const lines = (answer?.out ?? '').split('\n').filter(line => line.startsWith('{'))
-  return new Map(lines.map(line => JSON.parse(line) as Said).map(said => [said.id, repositoryOf(said)]))
+  return new Map(lines.map(line => readAs(line, (said: Said) => [said.id, repositoryOf(said)] as const)))
 }
 
 /** What the databases of these environments answered; those that did not are left out. */
 export function archivesIn(answer: Answer | undefined, ids: readonly string[]): ReadonlyMap<string, Archive> {
   const lines = (answer?.out ?? '').split('\n')
-  return new Map(ids.flatMap((id, at) => (lines[at] ? [[id, archiveOf(JSON.parse(lines[at]))] as const] : [])))
+  return new Map(ids.flatMap((id, at) => (lines[at] ? [[id, readAs(lines[at], archiveOf)] as const] : [])))
+}
+
+/** A host that fell to somebody says anything: then it has said nothing, and the others are heard. Throws `answer-unreadable`. */
+function readAs<S, T>(line: string, read: (said: S) => T): T {
+  try {
+    return read(JSON.parse(line))
+  } catch (cause) {
+    throw new Failure('answer-unreadable', 'It said of its backups what cannot be read.', {
+      facts: {said: line.slice(0, 200)},
+      remedies: ['selfhelp host drift'],
+      cause,
+    })
+  }
 }
 
 function archiveOf(said: Readonly<Record<string, number | string | null>>): Archive {

@@ -2,7 +2,7 @@ import {readdirSync, readFileSync} from 'node:fs'
 import t from 'tap'
 import {Temporal} from 'temporal-polyfill'
 import {differences} from '../../src/backup/figures.ts'
-import {problemsIn, repositoriesIn} from '../../src/backup/look.ts'
+import {archivesIn, problemsIn, repositoriesIn} from '../../src/backup/look.ts'
 import {hoursOf, nightOf} from '../../src/backup/model.ts'
 import {goalOf} from '../../src/backup/pgbackrest.ts'
 import {engineTrouble} from '../../src/backup/trouble.ts'
@@ -109,4 +109,11 @@ t.test('programs of jobs have nothing in them that systemd would put a value of 
   const programs = readdirSync(templatePath('program')).filter(name => /^(?:scratch-|cluster-|copy-|dump-)/.test(name))
   t.ok(programs.length > 4)
   for (const name of programs) t.notMatch(readFileSync(templatePath(`program/${name}`), 'utf8'), /\$[{$]/, name)
+})
+
+t.test('what no program of ours says is a failure of its host, not a fault of ours', async t => {
+  for (const out of ['{"id":', '{}', '{"id": "eaaaaaa", "gaps": 1}'])
+    t.throws(() => repositoriesIn({exit: 0, out, err: ''}), {code: 'answer-unreadable'}, out)
+  for (const out of ['{"timeline":', 'null', '{"archivedAt": "x"}'])
+    t.throws(() => archivesIn({exit: 0, out, err: ''}, ['eaaaaaa']), {code: 'answer-unreadable'}, out)
 })
