@@ -112,6 +112,7 @@ export const codes = {
   ),
   'page-unreachable': failure('A page that should be served did not answer over https.'),
   'password-exposed': refusal('A password stood where others can read it; it was not used.'),
+  'patch-failed': refusal('Patches of a host did not work; the packages of before are back.'),
   'placement-refused': refusal('A rule of sites, residency, roles or room forbids every host.'),
   'plan-changed': refusal('The host is no longer as it was when the plan was made.'),
   'postgresql-missing': refusal('The private ledger needs PostgreSQL, which is not installed.'),

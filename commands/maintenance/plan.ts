@@ -52,7 +52,7 @@ export default class MaintenancePlan extends Mutation {
     const wanted = {
       ...{environments, change, minutes: minutesOf(flags.duration), what: flags.what ?? change, reason, ticket},
       ...{at: flags.at === undefined ? undefined : instantOf(flags.at), operator: signed?.operator ?? 'nobody yet'},
-      waiver: flags['no-test-env'] ? reason : undefined,
+      ...{waiver: flags['no-test-env'] ? reason : undefined, host: flags.host},
     }
     const result = await (flags.plan ? foreseen : planMaintenance)(ledger, world.clock.now(), wanted)
     return {result, view: plannedView(result)}

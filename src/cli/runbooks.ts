@@ -19,6 +19,8 @@ const builders: Readonly<Record<string, () => Promise<Build>>> = {
   'host-add': async () => (await import('../host/register.ts')).buildHostAdd,
   'host-apply': async () => (await import('../host/register.ts')).buildHostApply,
   'activity-count': async () => (await import('../maintenance/register.ts')).buildActivityCount,
+  'host-patch': async () => (await import('../maintenance/register.ts')).buildHostPatch,
+  'maintenance-tend': async () => (await import('../maintenance/register.ts')).buildMaintenanceTend,
   'backup-drill': async () => (await import('../backup/register.ts')).buildDrill,
   'backup-look': async () => (await import('../backup/register.ts')).buildLook,
   'backup-transfer': async () => (await import('../transfer/register.ts')).buildTransfer,

@@ -21,6 +21,8 @@ export interface OperationRow {
   readonly agreedBy: string | undefined
   readonly agreedAt: Temporal.Instant | undefined
   readonly trial: unknown
+  /** The host it works on, where it is about one. */
+  readonly host: string | undefined
   readonly run: string | undefined
   readonly closedSeconds: number | undefined
   readonly operator: string
@@ -36,6 +38,7 @@ export interface OperationFilter {
   readonly ids?: readonly string[] | undefined
   /** Full names. */
   readonly environments?: readonly string[] | undefined
+  readonly plan?: string | undefined
   /** Those that end after it. */
   readonly since?: Temporal.Instant | undefined
   readonly states?: readonly OperationState[] | undefined
@@ -43,10 +46,10 @@ export interface OperationFilter {
 
 /** Operations, the earliest first. */
 export async function operations(q: Queries, filter: OperationFilter = {}): Promise<OperationRow[]> {
-  const {ids = null, environments = null, since = null, states = null} = filter
+  const {ids = null, environments = null, plan = null, since = null, states = null} = filter
   return q.all<OperationRow>`
     select o.id, o.plan, e.tenant || '/' || e.name environment, o.change, o.title, o.state, o.from_at, o.until_at, o.sequence,
-      o.slot_because, o.agreed_by, o.agreed_at, o.trial, o.run, o.closed_seconds, o.operator, o.reason, o.ticket, o.planned_at,
+      o.slot_because, o.agreed_by, o.agreed_at, o.trial, o.host, o.run, o.closed_seconds, o.operator, o.reason, o.ticket, o.planned_at,
       o.ended_at,
       (select s.accepted_at from notice n join notice_sent s on s.notice = n.id
         where n.operation = o.id and n.sequence = o.sequence and n.kind in ('maintenance-planned', 'maintenance-moved')
@@ -54,6 +57,7 @@ export async function operations(q: Queries, filter: OperationFilter = {}): Prom
     from operation o join environment e on e.id = o.environment
     where (${ids}::text[] is null or o.id = any(${ids}))
       and (${environments}::text[] is null or e.tenant || '/' || e.name = any(${environments}))
+      and (${plan}::text is null or o.plan = ${plan})
       and (${since}::timestamptz is null or o.until_at > ${since})
       and (${states}::text[] is null or o.state = any(${states}))
     order by o.from_at, o.id`
@@ -63,15 +67,15 @@ export type NewOperation = Pick<
   OperationRow,
   'id' | 'plan' | 'environment' | 'change' | 'title' | 'fromAt' | 'untilAt' | 'operator' | 'plannedAt'
 > &
-  Partial<Pick<OperationRow, 'slotBecause' | 'agreedBy' | 'agreedAt' | 'trial' | 'reason' | 'ticket'>>
+  Partial<Pick<OperationRow, 'slotBecause' | 'agreedBy' | 'agreedAt' | 'trial' | 'host' | 'reason' | 'ticket'>>
 
 /** Plans an operation. */
 export async function insertOperation(q: Queries, o: NewOperation): Promise<void> {
   await q.all`
     insert into operation (id, plan, environment, change, title, state, from_at, until_at, slot_because, agreed_by, agreed_at,
-      trial, operator, reason, ticket, planned_at)
+      trial, host, operator, reason, ticket, planned_at)
     select ${o.id}, ${o.plan}, id, ${o.change}, ${o.title}, 'planned', ${o.fromAt}, ${o.untilAt}, ${o.slotBecause ?? null},
-      ${o.agreedBy ?? null}, ${o.agreedAt ?? null}, ${o.trial === undefined ? null : JSON.stringify(o.trial)}, ${o.operator},
+      ${o.agreedBy ?? null}, ${o.agreedAt ?? null}, ${o.trial === undefined ? null : JSON.stringify(o.trial)}, ${o.host ?? null}, ${o.operator},
       ${o.reason ?? null}, ${o.ticket ?? null}, ${o.plannedAt}
     from environment where tenant || '/' || name = ${o.environment}`
 }

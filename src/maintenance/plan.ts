@@ -5,10 +5,12 @@ import {Refusal} from '../error.ts'
 import {activityOf} from '../ledger/activity.ts'
 import type {Ledger, Queries} from '../ledger/ledger.ts'
 import {insertOperation, type NewOperation} from '../ledger/operation.ts'
+import {putSchedule} from '../ledger/schedule.ts'
 import {shortId} from '../ledger/short-id.ts'
 import {enqueueNotice} from '../notice/steps.ts'
 import type {ChangeType} from '../runbook/model.ts'
 import {leastActive} from './slot.ts'
+import {tendSchedule} from './tend-schedule.ts'
 
 export interface MaintenanceWanted {
   /** Full names. */
@@ -21,6 +23,8 @@ export interface MaintenanceWanted {
   readonly what: string
   /** Why no trial is needed elsewhere (R038). */
   readonly waiver?: string | undefined
+  /** What it works on, when a host was named. */
+  readonly host?: string | undefined
   readonly operator: string
   readonly reason?: string | undefined
   readonly ticket?: string | undefined
@@ -88,10 +92,11 @@ export async function planMaintenance(
   return ledger.transaction(async tx => {
     const forecast = await foreseen(tx, now, wanted)
     const plan = shortId('p')
+    if (wanted.host !== undefined) await putSchedule(tx, tendSchedule)
     const items = []
     for (const item of forecast.items) {
       const id = shortId('m')
-      const {change, what, operator, reason, ticket} = wanted
+      const {change, what, host, operator, reason, ticket} = wanted
       const row: NewOperation = {
         ...{
           id,
@@ -102,7 +107,7 @@ export async function planMaintenance(
           fromAt: forecast.from,
           untilAt: forecast.until,
         },
-        ...{operator, reason, ticket, plannedAt: now, slotBecause: forecast.because, trial: item.trial},
+        ...{operator, reason, ticket, plannedAt: now, slotBecause: forecast.because, trial: item.trial, host},
       }
       await insertOperation(tx, row)
       const notice = await announce(tx, now, {...row, kind: 'maintenance-planned', sequence: 0})

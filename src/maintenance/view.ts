@@ -1,5 +1,7 @@
 import type {Cell, View} from '../cli/view.ts'
+import type {RunResult} from '../runbook/view.ts'
 import type {BudgetShown, MaintenanceShown} from './list.ts'
+import type {PatchInput} from './patching.ts'
 import type {MaintenancePlanned} from './plan.ts'
 
 /** What was planned, or would be: slot, why, and what is left to be met. */
@@ -47,14 +49,17 @@ export function maintenanceRows(items: readonly MaintenanceShown[]): View {
 
 /** One operation. */
 export function maintenanceFields(each: MaintenanceShown): View {
+  const {packages} = each
   return {
     fields: {
       operation: each.id,
       plan: each.plan,
       environment: each.environment,
+      host: each.host,
       change: each.change,
       what: each.what,
       state: each.state,
+      run: each.run,
       from: each.from,
       until: each.until,
       takes: took(each),
@@ -65,8 +70,21 @@ export function maintenanceFields(each: MaintenanceShown): View {
       operator: each.operator,
       reason: each.reason,
       ticket: each.ticket,
+      'security updates': packages?.security.join(', '),
+      'other updates': packages?.others.join(', '),
+      'way back kept': packages?.kept.join(', '),
+      changed: packages?.changed.join(', '),
+      restarted: packages?.restarted,
     },
   }
+}
+
+/** What patching a host did, or would. */
+export function maintenanceRan(shown: MaintenanceShown, input: PatchInput, run?: RunResult) {
+  const {host, operations, securityOnly} = input
+  const result = {...shown, host, operations, securityOnly, run: run?.run, runState: run?.state, steps: run?.steps}
+  if (run?.state === 'queued') return {result, view: `Run ${run.run} is queued: selfhelp run follow ${run.run}`}
+  return {result, view: maintenanceFields(shown)}
 }
 
 function took({from, until, closedSeconds}: MaintenanceShown): string {

@@ -2,12 +2,19 @@ import t from 'tap'
 import {Temporal} from 'temporal-polyfill'
 import {mayStartBy} from '../../src/calendar/may-start.ts'
 import {putActivity} from '../../src/ledger/activity.ts'
+import {events} from '../../src/ledger/event.ts'
 import {deliveriesOf, notices} from '../../src/ledger/notice.ts'
+import {schedules} from '../../src/ledger/schedule.ts'
 import {cancel, finish, reschedule} from '../../src/maintenance/change.ts'
+import {duePatches, readyToPatch} from '../../src/maintenance/due.ts'
 import {listMaintenance, showBudgets} from '../../src/maintenance/list.ts'
+import type {PatchInput} from '../../src/maintenance/patching.ts'
 import {foreseen, type MaintenanceWanted, planMaintenance} from '../../src/maintenance/plan.ts'
+import {maintenanceTend} from '../../src/maintenance/tend.ts'
 import {freshLedger, type TestLedger} from '../support/ledger.ts'
+import {memoryRun} from '../support/memory-run.ts'
 import {inService} from '../support/platform.ts'
+import {putSites} from '../support/tenant-world.ts'
 
 t.setTimeout(300_000)
 
@@ -91,4 +98,39 @@ t.test('another date is announced anew, and the earlier notice is void; a cancel
   const cancelled = all.find(({kind}) => kind === 'maintenance-cancelled')
   const [copy] = await deliveriesOf(ledger, [cancelled?.id ?? ''])
   t.match(copy, {state: 'queued', body: /withdrawn by its maker/, invitation: /METHOD:CANCEL\r\n[\s\S]*SEQUENCE:1\r\n/})
+})
+
+t.test('patches of a host begin in their slot; what the calendar does not let begin is a finding', async t => {
+  const ledger = await freshLedger(t)
+  await putSites(ledger)
+  await inService(ledger)
+  const own = {...wanted, change: 'os-patch', host: 'north-1'} as const
+  const {items, from} = await planMaintenance(ledger, now, own)
+  const id = items[0]?.id ?? ''
+  t.match(await schedules(ledger), [{name: 'maintenance-tend', runbook: 'maintenance-tend'}])
+  await t.rejects(readyToPatch(ledger, now, id), {code: 'calendar-refused', message: /not yet/})
+  t.strictSame(await duePatches(ledger, now), [])
+  const input = {host: 'north-1', operations: [id], environments: [{name: 'acme/production'}], securityOnly: false}
+  t.match(await readyToPatch(ledger, from, id), input)
+  const clock = {now: () => from, sleep: async () => {}}
+  const mayStart = mayStartBy({ledger, verify: async () => {}})
+  const queued: PatchInput[] = []
+  const enqueue = async (asked: PatchInput) => {
+    await mayStart('os-patch', ['acme/production'], from)
+    queued.push(asked)
+  }
+  const tend = () => memoryRun().follow(maintenanceTend({ledger, clock, enqueue}).steps({}))
+  await tend()
+  t.match(
+    await events(ledger, {open: true, limit: 9}),
+    [{kind: 'maintenance-not-begun', subject: id}],
+    'nobody was told',
+  )
+  await delivered(ledger, now.add({minutes: 3}))
+  await tend()
+  t.match(queued, [input])
+  t.strictSame(await events(ledger, {open: true, limit: 9}), [])
+  const other = await planMaintenance(ledger, now, {...wanted, at: from.add({hours: 24})})
+  const plain = other.items[0]?.id ?? ''
+  await t.rejects(readyToPatch(ledger, from, plain), {code: 'input-invalid', message: /of no host/})
 })
