@@ -8,6 +8,7 @@ import {stopPrivate} from '../../src/ledger/private.ts'
 import {packageRoot} from '../../src/root.ts'
 import {type Centre, centre} from '../support/centre.ts'
 import {whyNoLab} from '../support/lab.ts'
+import {diesOncePerStep} from '../support/lab-crash.ts'
 import {application, must, prepared} from '../support/prepared.ts'
 import {run} from '../support/process.ts'
 import {acmeFile, onHost} from '../support/tenant-hosts.ts'
@@ -35,9 +36,12 @@ t.test(
     await must(cmc, 'environment', 'activate', production, '--request', 'EV-1', '--by', 'jdoe')
     const {id} = (await cmc.json('environment', 'show', production)).answer
     const taken = await cmc.json('backup', 'take', production, '--detach')
-    const drill = await cmc.type('ledger', 'drill', '--json')
-    t.equal(drill.exit, 0, drill.out)
-    t.match(JSON.parse(drill.out), {drill: {ok: true, detail: {differences: []}}}, 'restored, it holds the same')
+    const backup = await cmc.json('ledger', 'backup', '--type', 'full', '--detach')
+    await diesOncePerStep(t, cmc, backup.answer.run)
+    const drill = await cmc.json('ledger', 'drill', '--detach')
+    await diesOncePerStep(t, cmc, drill.answer.run)
+    const proof = {ok: true, detail: {differences: []}}
+    t.match((await cmc.json('ledger', 'list')).answer, {drills: [proof]}, 'restored, it holds the same')
     const before = new Date().toISOString()
     await must(cmc, 'operator', 'add', 'john@cmc.test', '--key', keyFile(safe.folder))
     await must(cmc, 'ledger', 'backup')
