@@ -2,10 +2,8 @@
 // what it was by digest when a release fails.
 import t, {type Test} from 'tap'
 import {visited} from '../support/customer.ts'
-import {daysPass} from '../support/days-pass.ts'
 import {whyNoLab} from '../support/lab.ts'
 import {
-  agreedOn,
   approver,
   digest,
   feedback,
@@ -62,9 +60,7 @@ async function succeeds(t: Test, house: House): Promise<string> {
   const id = await validated(t, house, '0.2.0')
   t.equal(await rows(house, qualification), 40, "what was only on qualification is gone, production's data is there")
   t.match(await versions(house), {production: '0.1.0', qualification: '0.2.0'})
-  await agreedOn(t, house, id)
-  await pagesSaySo(t, house)
-  await daysPass(house.cmc, id)
+  await planned(t, house, id)
   const early = await cmc.type('migration', 'run', id, '--confirm', qualification)
   t.equal(early.exit, 3, 'production is confirmed by its own name')
   const outside = watching(house)
@@ -86,17 +82,6 @@ async function succeeds(t: Test, house: House): Promise<string> {
   t.equal((await cmc.json('environment', 'drift', production)).exit, 0, 'every server is as the ledger says')
   await told(t, house)
   return id
-}
-
-/** Days ahead every page says when it may be closed (R149). */
-async function pagesSaySo(t: Test, {cmc}: House) {
-  await must(cmc, 'schedule', 'run', 'migration-tend')
-  const {items} = (await cmc.json('run', 'list')).answer
-  const run = items.find((one: {runbook: string}) => one.runbook === 'migration-banner')
-  await must(cmc, 'run', 'resume', run.run)
-  const page = await visited((await cmc.json('environment', 'show', production)).answer)
-  t.match(page, {status: 200, body: /Mise à jour de Self Help : la plate-forme peut être fermée entre le/})
-  t.equal((await cmc.json('environment', 'drift', production)).exit, 0, 'and that is as it should be')
 }
 
 /** Each mail once, and what was planned is over. */

@@ -58,18 +58,13 @@ async function requested(t: Test, {cmc}: House, to: string): Promise<string> {
 }
 
 /** Agreed on, told 72 hours ahead, and the slot begins. */
-export async function planned(t: Test, house: House, id: string): Promise<void> {
-  await agreedOn(t, house, id)
-  await daysPass(house.cmc, id)
-}
-
-/** Agreed on, and everybody is told more than 72 hours ahead. */
-export async function agreedOn(t: Test, {cmc}: House, id: string): Promise<void> {
+export async function planned(t: Test, {cmc}: House, id: string): Promise<void> {
   const at = new Date(Date.now() + 73 * 3_600_000).toISOString()
   const words = ['--environment', 'production', '--at', at, '--users-informed', '--team-ready']
   t.match(await cmc.json('migration', 'schedule', id, ...words), {exit: 0, answer: {state: 'production-proposed'}})
   t.match(await cmc.json('migration', 'agree', id, '--by', 'jdoe'), {exit: 0, answer: {state: 'production-planned'}})
   await must(cmc, 'notice', 'deliver')
+  await daysPass(cmc, id)
 }
 
 /** What each of its environments runs. */
