@@ -1,9 +1,7 @@
-import {join} from 'node:path'
 import t from 'tap'
 import {whyNoLab} from '../support/lab.ts'
 import {must} from '../support/prepared.ts'
 import {onHost} from '../support/tenant-hosts.ts'
-import {changeNothing} from '../support/unchanged.ts'
 import {keyOf} from '../support/vpn-customer.ts'
 import {vpnJourney} from '../support/vpn-journey.ts'
 
@@ -24,18 +22,6 @@ t.test('customers are reached through their VPNs', {skip: why ?? false, timeout:
       drift: [],
       probes: [{result: 'passes'}, {result: 'passes'}],
     })
-  })
-
-  await t.test('a plan of any change leaves ledger, files, gateway and tunnel as they are', async t => {
-    const plans = [
-      ['apply', 'acme'],
-      ['key', 'acme', '--out', join(cmc.home, 'never.key')],
-      ['rekey', 'acme'],
-      ['rotate-secret', 'acme'],
-      ['rotate-secret', 'acme', '--now'],
-      ['remove', 'acme'],
-    ].map(words => ['vpn', ...words])
-    await changeNothing(t, cmc, {hosts: ['north-1', 'north-2'], plans})
   })
 
   await t.test('a customer with the same numbers is refused, and reached when it is renamed', async t => {
