@@ -18,7 +18,10 @@ const generated = [
 ]
 /** The host's own bookkeeping. */
 const own = ['log', 'cache', 'lib/systemd', 'lib/selfhelp/exchange', 'lib/selfhelp/epoch', 'lib/postgresql']
-const apart = [...own, 'tmp/systemd-private-*', 'lib/apt', 'lib/dpkg'].map(path => `-path /var/${path}`)
+// What jobs said is kept for two days.
+const apart = [...own, 'lib/selfhelp/job', 'tmp/systemd-private-*', 'lib/apt', 'lib/dpkg'].map(
+  path => `-path /var/${path}`,
+)
 
 /**
  * Packages, accounts, files by path, mode and hash, units, clusters, roles of databases, ports, rulesets of a host;
