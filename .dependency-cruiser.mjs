@@ -1,4 +1,4 @@
-// Arrows point down only (docs/architecture.md): commands → cli, nouns → runbook, machine, render, ledger, secret → error.
+// Arrows point down only (docs/architecture.md): commands → cli → nouns → runbook, machine, render, ledger, secret, terminal → error.
 
 /** The nouns, lowest first: each may ask only those before it, through their model.ts and steps.ts. */
 const nouns = [
@@ -37,7 +37,7 @@ const nouns = [
   'doctor',
 ]
 
-const kernel = ['runbook', 'machine', 'render', 'ledger', 'secret']
+const kernel = ['runbook', 'machine', 'render', 'ledger', 'secret', 'terminal']
 const any = list => `(?:${list.join('|')})`
 const ground = '^src/(?:error|clock|root)\\.ts$'
 const onlyTypes = ['type-only']
@@ -51,7 +51,7 @@ const layers = [
   },
   {
     name: 'kernel-knows-no-noun',
-    comment: 'runbook, machine, render, ledger and secret serve every noun and know none, nor the CLI',
+    comment: 'runbook, machine, render, ledger, secret and terminal serve every noun and know none, nor the CLI',
     from: {path: `^src/${any(kernel)}/`},
     to: {path: '^(?:src|commands)/', pathNot: [`^src/${any(kernel)}/`, ground]},
   },
@@ -67,15 +67,27 @@ const layers = [
     to: {path: '^src/(?:machine|ledger)/', dependencyTypesNot: onlyTypes},
   },
   {
-    name: 'nouns-see-only-types-of-cli',
+    name: 'nouns-know-no-cli',
     comment: 'a noun gets its collaborators passed in, and returns data for the CLI to show',
-    from: {path: '^src/[^/]+/', pathNot: '^src/cli/'},
-    to: {path: '^src/cli/', dependencyTypesNot: onlyTypes},
+    from: {path: '^src/', pathNot: '^src/cli/'},
+    to: {path: '^src/cli/'},
+  },
+  {
+    name: 'nouns-see-only-types-of-terminal',
+    comment: 'what they return is data; how it looks is decided where it is shown',
+    from: {path: '^src/', pathNot: '^src/(?:cli|terminal)/'},
+    to: {path: '^src/terminal/', dependencyTypesNot: onlyTypes},
+  },
+  {
+    name: 'world-is-a-promise',
+    comment: 'src/world.ts says what a command is given; src/cli/make-world.ts makes it',
+    from: {path: '^src/world\\.ts$'},
+    to: {path: '.*', dependencyTypesNot: onlyTypes},
   },
   {
     name: 'cli-knows-nouns-only-to-make-the-world',
     comment: 'and who asks, which every command knows',
-    from: {path: '^src/cli/', pathNot: '^src/cli/(?:world|make-world|runbooks)\\.ts$'},
+    from: {path: '^src/cli/', pathNot: '^src/cli/(?:make-world|runbooks)\\.ts$'},
     to: {path: `^src/${any(nouns)}/`, pathNot: '^src/operator/model\\.ts$'},
   },
   {

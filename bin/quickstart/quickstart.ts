@@ -1,9 +1,9 @@
 import {parseArgs} from 'node:util'
-import {progressOn} from '../../src/cli/progress.ts'
-import {systemStreams} from '../../src/cli/streams.ts'
 import {coded, report} from '../../src/cli/trouble.ts'
 import {Refusal} from '../../src/error.ts'
 import {packageRoot} from '../../src/root.ts'
+import {progressOn} from '../../src/terminal/progress.ts'
+import {systemStreams} from '../../src/terminal/streams.ts'
 import {down} from './down.ts'
 import {up} from './up.ts'
 

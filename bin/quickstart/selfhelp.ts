@@ -1,11 +1,11 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {join} from 'node:path'
-import {paint} from '../../src/cli/paint.ts'
-import type {Progress} from '../../src/cli/progress.ts'
-import {type Streams, systemStreams} from '../../src/cli/streams.ts'
 import {type Code, codes, Failure} from '../../src/error.ts'
 import {packageRoot} from '../../src/root.ts'
+import {paint} from '../../src/terminal/paint.ts'
+import type {Progress} from '../../src/terminal/progress.ts'
+import {type Streams, systemStreams} from '../../src/terminal/streams.ts'
 import {ownHome} from './home.ts'
 
 /** Where it talks. */

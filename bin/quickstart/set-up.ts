@@ -1,7 +1,7 @@
 import {execFile} from 'node:child_process'
 import {promisify} from 'node:util'
-import type {Progress} from '../../src/cli/progress.ts'
 import {installLabPackages, installPackages, requireLabMachine} from '../../src/lab/requirements.ts'
+import type {Progress} from '../../src/terminal/progress.ts'
 
 /** What the control plane itself runs: the ledger's PostgreSQL, and curl for the line that is printed. */
 const packages = ['postgresql-15', 'pgbackrest', 'curl', 'ca-certificates', 'openssl']

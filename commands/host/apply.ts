@@ -1,7 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import {Mutation, type Typed} from '../../src/cli/base.ts'
 import {fleetFlags, planFlag, runFlags} from '../../src/cli/flags.ts'
-import {quietly} from '../../src/cli/progress.ts'
 import {runsOf} from '../../src/cli/runs.ts'
 import {applierOf} from '../../src/host/applier.ts'
 import {hostChanges} from '../../src/host/apply.ts'
@@ -11,6 +10,7 @@ import {meant, rememberFailed} from '../../src/host/meant.ts'
 import {planHosts} from '../../src/host/plan.ts'
 import {appliedRows, forecastText} from '../../src/host/view.ts'
 import {environmentsOn} from '../../src/ledger/host.ts'
+import {quietly} from '../../src/terminal/progress.ts'
 
 export default class HostApply extends Mutation {
   static override summary = 'Make hosts as they are wanted; those that are so already are left alone'

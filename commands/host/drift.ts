@@ -1,11 +1,11 @@
 import {Args} from '@oclif/core'
 import {BaseCommand, type Typed} from '../../src/cli/base.ts'
 import {fleetFlags} from '../../src/cli/flags.ts'
-import {fleetProgress} from '../../src/cli/progress.ts'
 import {bookOf} from '../../src/host/list.ts'
 import {meant, rememberFailed} from '../../src/host/meant.ts'
 import {planHosts} from '../../src/host/plan.ts'
 import {driftRows} from '../../src/host/view.ts'
+import {fleetProgress} from '../../src/terminal/progress.ts'
 
 export default class HostDrift extends BaseCommand {
   static override summary = 'Count what differs on hosts from what is wanted; exit 5 when anything does'

@@ -1,11 +1,11 @@
 import {Args} from '@oclif/core'
 import {BaseCommand, type Typed} from '../../src/cli/base.ts'
 import {fleetFlags} from '../../src/cli/flags.ts'
-import {fleetProgress} from '../../src/cli/progress.ts'
 import {bookOf} from '../../src/host/list.ts'
 import {meant, rememberFailed} from '../../src/host/meant.ts'
 import {planHosts} from '../../src/host/plan.ts'
 import {forecastText} from '../../src/host/view.ts'
+import {fleetProgress} from '../../src/terminal/progress.ts'
 
 export default class HostPlan extends BaseCommand {
   static override summary = 'Print what would change on hosts; one question to each, nothing changed'

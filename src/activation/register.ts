@@ -1,6 +1,6 @@
-import type {World} from '../cli/world.ts'
 import {platformOf} from '../environment/steps.ts'
 import type {Runbook} from '../runbook/model.ts'
+import type {World} from '../world.ts'
 import {environmentActivate} from './activate.ts'
 
 /** `environment-activate` with the collaborators of this process. */

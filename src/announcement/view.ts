@@ -1,4 +1,4 @@
-import type {View} from '../cli/view.ts'
+import type {View} from '../terminal/view.ts'
 import type {Announced} from './announce.ts'
 
 /** Who was told, and whether the platform comes later than customers' own installations. */

@@ -1,6 +1,6 @@
-import type {Cell, View} from '../cli/view.ts'
 import type {DrillRow} from '../ledger/backup.ts'
 import type {RunResult} from '../runbook/view.ts'
+import type {Cell, View} from '../terminal/view.ts'
 import type {BackupSet, DrillDetail, Repository} from './model.ts'
 import type {BackupStatus} from './status.ts'
 

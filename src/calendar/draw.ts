@@ -1,5 +1,5 @@
 import {Temporal} from 'temporal-polyfill'
-import type {View} from '../cli/view.ts'
+import type {View} from '../terminal/view.ts'
 import type {ShownCalendar, ShownEntry} from './show.ts'
 
 const marks = {freeze: '▒', maintenance: '●', override: '!', notice: '✉'} as const

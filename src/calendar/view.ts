@@ -1,4 +1,4 @@
-import type {Cell, View} from '../cli/view.ts'
+import type {Cell, View} from '../terminal/view.ts'
 import type {Checked} from './check.ts'
 import type {FreezeShown} from './freezing.ts'
 import type {Reason} from './model.ts'

@@ -1,6 +1,6 @@
-import type {World} from '../cli/world.ts'
 import {CodedError} from '../error.ts'
 import type {Runbook} from '../runbook/model.ts'
+import type {World} from '../world.ts'
 import {buildCertificateDeliver, buildCertificateIssue, buildCertificateStaple} from './register.ts'
 import type {DueRun} from './renew.ts'
 

@@ -1,6 +1,6 @@
-import type {View} from '../cli/view.ts'
 import {exits} from '../error.ts'
 import {stepTable} from '../runbook/view.ts'
+import type {View} from '../terminal/view.ts'
 import type {AcmeAuthority} from './acme.ts'
 import type {Delivery} from './delivery.ts'
 import type {DueDone} from './execute-due.ts'

@@ -1,5 +1,5 @@
-import type {Tone} from '../cli/paint.ts'
-import type {View} from '../cli/view.ts'
+import type {Tone} from '../terminal/paint.ts'
+import type {View} from '../terminal/view.ts'
 import type {Checked} from './check.ts'
 import type {CertificateList, CertificateShown} from './list.ts'
 import type {CertificateFinding} from './model.ts'

@@ -1,5 +1,5 @@
 import {Refusal} from '../error.ts'
-import type {Streams} from './streams.ts'
+import type {Streams} from '../terminal/streams.ts'
 
 export interface Danger {
   /** The name to type: `acme`, `north-1`. */

@@ -1,7 +1,7 @@
 import {requeueRun} from '../ledger/run.ts'
 import {requestRun} from '../runbook/request.ts'
+import type {Enqueued, World} from '../world.ts'
 import {kernelOf, signed} from './kernel.ts'
-import type {Enqueued, World} from './world.ts'
 
 /** Leaves a run to a worker under the machine operator's signature; the stopped one of the same input goes on. */
 export async function enqueueRun(world: World, {runbook, input, command, reason}: Enqueued): Promise<string> {

@@ -4,8 +4,8 @@ import type {Request, Signed} from '../operator/model.ts'
 import {thisExecutor} from '../runbook/executor.ts'
 import type {Kernel} from '../runbook/kernel.ts'
 import type {SignedRequest} from '../runbook/request.ts'
+import type {World} from '../world.ts'
 import {runbooksOf} from './runbooks.ts'
-import type {World} from './world.ts'
 
 /** What following runs needs, made of the collaborators of this process. */
 export async function kernelOf(world: World, purpose: Kernel['executor']['purpose']): Promise<Kernel> {

@@ -1,5 +1,5 @@
 import {run} from '@oclif/core'
-import {systemStreams} from './streams.ts'
+import {systemStreams} from '../terminal/streams.ts'
 import {coded, report} from './trouble.ts'
 
 /** Runs what was typed. Whatever a command did not report itself (an unknown command, a broken build) is reported here. */

@@ -4,11 +4,11 @@ import type {Ledger} from '../ledger/ledger.ts'
 import type {Request, Signed} from '../operator/model.ts'
 import type {Signing} from '../operator/sign.ts'
 import type {MayStart} from '../runbook/model.ts'
+import type {Interruption} from '../terminal/interruption.ts'
+import {progressOn} from '../terminal/progress.ts'
+import type {Streams} from '../terminal/streams.ts'
+import type {World} from '../world.ts'
 import {homeOf} from './home.ts'
-import type {Interruption} from './interruption.ts'
-import {progressOn} from './progress.ts'
-import type {Streams} from './streams.ts'
-import type {World} from './world.ts'
 
 export interface Given {
   readonly env: NodeJS.ProcessEnv

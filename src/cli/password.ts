@@ -1,6 +1,6 @@
 import {Refusal} from '../error.ts'
 import {Secret} from '../secret/secret.ts'
-import type {Streams} from './streams.ts'
+import type {Streams} from '../terminal/streams.ts'
 
 const longest = 1_024
 

@@ -1,7 +1,7 @@
 import {Bug} from '../error.ts'
 import type {Runbook} from '../runbook/model.ts'
 import type {Registry} from '../runbook/registry.ts'
-import type {World} from './world.ts'
+import type {World} from '../world.ts'
 
 type Build = (world: World) => Runbook | Promise<Runbook>
 

@@ -7,8 +7,8 @@ import type {Kernel} from '../runbook/kernel.ts'
 import type {End, Runbook, Stopped} from '../runbook/model.ts'
 import type {SignedRequest} from '../runbook/request.ts'
 import {type RunResult, stepTable} from '../runbook/view.ts'
+import type {World} from '../world.ts'
 import {kernelOf, signed} from './kernel.ts'
-import type {World} from './world.ts'
 
 export interface Asked<I> {
   readonly runbook: Runbook<I>

@@ -1,8 +1,8 @@
 import {Bug, CodedError, Refusal} from '../error.ts'
-import {paint} from './paint.ts'
-import {printable, printableJson} from './printable.ts'
-import type {Out, Streams} from './streams.ts'
-import {wrap} from './wrap.ts'
+import {paint} from '../terminal/paint.ts'
+import {printable, printableJson} from '../terminal/printable.ts'
+import type {Out, Streams} from '../terminal/streams.ts'
+import {wrap} from '../terminal/wrap.ts'
 
 /** Anything thrown, as one of ours: the parser's complaints are usage, what nobody foresaw is a Bug. */
 export function coded(thrown: unknown, command?: string): CodedError {

@@ -1,9 +1,9 @@
 import type {Request} from '../operator/model.ts'
 import type {Kernel} from '../runbook/kernel.ts'
 import type {SignedRequest} from '../runbook/request.ts'
+import {printable} from '../terminal/printable.ts'
+import type {World} from '../world.ts'
 import {kernelOf, signed} from './kernel.ts'
-import {printable} from './printable.ts'
-import type {World} from './world.ts'
 
 /** Executes queued runs in this process until it is interrupted; a line on stderr for each event. */
 export async function workHere(world: World, concurrency: number): Promise<void> {

@@ -1,4 +1,4 @@
-import type {View} from '../cli/view.ts'
+import type {View} from '../terminal/view.ts'
 import type {ConnectorAdded} from './add.ts'
 import type {ConnectorChecked} from './check.ts'
 import {type Connector, connectorName} from './model.ts'

@@ -1,4 +1,4 @@
-import type {View} from '../cli/view.ts'
+import type {View} from '../terminal/view.ts'
 import {type Contract, missingStudy, subscribed} from './model.ts'
 
 /** A valid contract in a few lines. */

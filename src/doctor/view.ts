@@ -1,5 +1,5 @@
-import type {Tone} from '../cli/paint.ts'
-import type {View} from '../cli/view.ts'
+import type {Tone} from '../terminal/paint.ts'
+import type {View} from '../terminal/view.ts'
 import type {Finding, Health} from './model.ts'
 
 /** What is not as it should be with its remedies, then how much was looked at. */

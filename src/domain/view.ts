@@ -1,5 +1,5 @@
-import type {View} from '../cli/view.ts'
 import {exits} from '../error.ts'
+import type {View} from '../terminal/view.ts'
 import type {DomainAdded} from './add.ts'
 import type {DomainShown} from './model.ts'
 

@@ -1,6 +1,6 @@
-import type {Fields} from '../cli/view.ts'
 import type {EnvironmentName, Locale, Topology} from '../contract/model.ts'
 import type {EnvironmentRow} from '../ledger/environment.ts'
+import type {Fields} from '../terminal/view.ts'
 import type {Hostnames} from './name.ts'
 
 /** R115–R124: set up by us, then by the customer or a partner, then in service. */

@@ -1,11 +1,11 @@
 import type {Authority} from '../ca/model.ts'
 import {internalAuthority} from '../ca/steps.ts'
-import type {World} from '../cli/world.ts'
 import {host as hostRow} from '../ledger/host.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {secretStore} from '../ledger/secret-store.ts'
 import {type Deployable, deployable} from '../release/steps.ts'
 import {keyFileOf} from '../secret/key-file.ts'
+import type {World} from '../world.ts'
 import {pageOver} from './page.ts'
 import type {Platform} from './platform.ts'
 

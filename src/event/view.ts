@@ -1,5 +1,5 @@
-import type {View} from '../cli/view.ts'
 import type {EventRow} from '../ledger/event.ts'
+import type {View} from '../terminal/view.ts'
 
 /** Findings as rows. */
 export function eventRows(items: readonly EventRow[]): View {

@@ -1,4 +1,4 @@
-import type {View} from '../cli/view.ts'
+import type {View} from '../terminal/view.ts'
 import type {Explained} from './explain.ts'
 
 /** A row per code; one alone in full. */

@@ -1,6 +1,6 @@
-import type {View} from '../cli/view.ts'
 import {html} from '../render/html.ts'
 import {render} from '../render/render.ts'
+import type {View} from '../terminal/view.ts'
 import {french} from './french.ts'
 import type {End, Line, Matrix} from './matrix.ts'
 import type {Verified} from './verify.ts'

@@ -1,6 +1,6 @@
-import type {Progress} from '../cli/progress.ts'
 import {type CodedError, Refusal} from '../error.ts'
 import type {Applied} from '../machine/model.ts'
+import type {Progress} from '../terminal/progress.ts'
 import type {HostApplyInput, HostChange, HostWorld} from './apply.ts'
 import {type Outcome, overHosts, type Pace} from './fleet.ts'
 import type {Host} from './model.ts'

@@ -1,4 +1,4 @@
-import type {Cell, View} from '../cli/view.ts'
+import type {Cell, View} from '../terminal/view.ts'
 import type {HostAddInput} from './add.ts'
 import type {FleetApplied, HostApplied} from './apply-all.ts'
 import {fingerprintOf} from './fingerprint.ts'

@@ -1,4 +1,4 @@
-import type {View} from '../cli/view.ts'
+import type {View} from '../terminal/view.ts'
 import type {Initialised} from './init.ts'
 
 /** What a person reads after `init`. */

@@ -1,5 +1,5 @@
-import type {World} from '../cli/world.ts'
 import type {Runbook} from '../runbook/model.ts'
+import type {World} from '../world.ts'
 import {journalSignHead} from './sign-head.ts'
 
 /** `journal-sign-head` with the collaborators of this process. */

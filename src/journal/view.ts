@@ -1,5 +1,5 @@
 import {Temporal} from 'temporal-polyfill'
-import type {View} from '../cli/view.ts'
+import type {View} from '../terminal/view.ts'
 import type {JournalExport} from './export.ts'
 import type {JournalList} from './list.ts'
 import type {Verified} from './verify.ts'

@@ -1,6 +1,6 @@
 import {rm, rmdir} from 'node:fs/promises'
 import {join} from 'node:path'
-import type {Progress} from '../cli/progress.ts'
+import type {Progress} from '../terminal/progress.ts'
 import {removeLabCgroup} from './cgroup.ts'
 import {unmountBelow} from './disk.ts'
 import {writeKnownHosts} from './guest.ts'

@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises'
-import type {Progress} from '../cli/progress.ts'
 import {Refusal} from '../error.ts'
+import type {Progress} from '../terminal/progress.ts'
 import {firstProcess, freeze, processesOf} from './cgroup.ts'
 import {fillDisk, freeDisk} from './disk.ts'
 import {keeperLives} from './keeper.ts'

@@ -1,8 +1,8 @@
 import {mkdir, readFile, rm, stat, writeFile} from 'node:fs/promises'
 import {createInterface} from 'node:readline'
 import {execa} from 'execa'
-import type {Part, Progress} from '../cli/progress.ts'
 import {Failure, Refusal} from '../error.ts'
+import type {Part, Progress} from '../terminal/progress.ts'
 import {attempt, programPath} from './local.ts'
 import {locked} from './lock.ts'
 

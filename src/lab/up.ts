@@ -1,6 +1,6 @@
 import {chmod, mkdir, writeFile} from 'node:fs/promises'
-import type {Progress} from '../cli/progress.ts'
 import {Refusal} from '../error.ts'
+import type {Progress} from '../terminal/progress.ts'
 import {freeze} from './cgroup.ts'
 import {freeDisk, mountBase} from './disk.ts'
 import {makeIdentity, newHost, writeKnownHosts} from './guest.ts'

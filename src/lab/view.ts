@@ -1,4 +1,4 @@
-import type {Table, View} from '../cli/view.ts'
+import type {Table, View} from '../terminal/view.ts'
 import type {HostStatus, LabStatus} from './status.ts'
 
 const tones = {running: 'good', paused: 'warn', stopped: 'dim', broken: 'bad'} as const

@@ -1,6 +1,6 @@
-import type {World} from '../cli/world.ts'
 import {platformOf} from '../environment/steps.ts'
 import type {Runbook} from '../runbook/model.ts'
+import type {World} from '../world.ts'
 import {activityCount} from './activity.ts'
 import {hostPatch} from './patch.ts'
 import type {PatchInput} from './patching.ts'

@@ -1,5 +1,5 @@
-import type {Cell, View} from '../cli/view.ts'
 import type {RunResult} from '../runbook/view.ts'
+import type {Cell, View} from '../terminal/view.ts'
 import type {BudgetShown, MaintenanceShown} from './list.ts'
 import type {PatchInput} from './patching.ts'
 import type {MaintenancePlanned} from './plan.ts'

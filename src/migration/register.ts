@@ -1,6 +1,6 @@
-import type {World} from '../cli/world.ts'
 import {platformOf} from '../environment/steps.ts'
 import type {Runbook} from '../runbook/model.ts'
+import type {World} from '../world.ts'
 import {type BannerInput, migrationBanner} from './banner.ts'
 import {migrationProduction} from './production.ts'
 import {migrationQualification} from './qualification.ts'

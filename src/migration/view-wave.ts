@@ -1,4 +1,4 @@
-import type {Cell, View} from '../cli/view.ts'
+import type {Cell, View} from '../terminal/view.ts'
 import type {WaveShown} from './wave.ts'
 
 /** A row for each wave. */

@@ -1,5 +1,5 @@
-import type {Cell, View} from '../cli/view.ts'
 import type {RunResult} from '../runbook/view.ts'
+import type {Cell, View} from '../terminal/view.ts'
 import type {MigrationShown} from './list.ts'
 import type {MigrationState} from './model.ts'
 import type {MigrationPlan} from './plan.ts'

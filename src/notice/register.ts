@@ -1,7 +1,7 @@
 import {hostname} from 'node:os'
-import type {World} from '../cli/world.ts'
 import {linksSecret} from '../ledger/document.ts'
 import type {Secret} from '../secret/secret.ts'
+import type {World} from '../world.ts'
 import type {Delivering} from './deliver.ts'
 import {relaySecret} from './relay.ts'
 

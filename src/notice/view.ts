@@ -1,4 +1,4 @@
-import type {Cell, View} from '../cli/view.ts'
+import type {Cell, View} from '../terminal/view.ts'
 import type {RelayChecked} from './check.ts'
 import type {Delivered} from './deliver.ts'
 import type {NoticeInFull, NoticeShown} from './list.ts'

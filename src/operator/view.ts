@@ -1,4 +1,4 @@
-import type {View} from '../cli/view.ts'
+import type {View} from '../terminal/view.ts'
 import type {OperatorAdded} from './add.ts'
 import type {Operator} from './list.ts'
 import type {OperatorRetired} from './retire.ts'

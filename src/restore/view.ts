@@ -1,7 +1,7 @@
-import type {Cell, View} from '../cli/view.ts'
 import type {RestoreRow} from '../ledger/restore.ts'
 import type {RunResult} from '../runbook/view.ts'
 import {stepTable} from '../runbook/view.ts'
+import type {Cell, View} from '../terminal/view.ts'
 import type {RestorePlan} from './model.ts'
 
 /** A row for each request. */

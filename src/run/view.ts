@@ -1,6 +1,6 @@
-import type {Cell, Toned, View} from '../cli/view.ts'
 import type {LockRow} from '../ledger/lock.ts'
 import type {RunState} from '../runbook/model.ts'
+import type {Cell, Toned, View} from '../terminal/view.ts'
 import type {RunForecast} from './forecast.ts'
 import type {RunItem} from './list.ts'
 import type {RunShown, ShownStep} from './show.ts'

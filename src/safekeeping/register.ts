@@ -1,5 +1,5 @@
-import type {World} from '../cli/world.ts'
 import type {Runbook} from '../runbook/model.ts'
+import type {World} from '../world.ts'
 import {ledgerBackup} from './backup.ts'
 import {ledgerDrillRun} from './drill.ts'
 import type {Keeper} from './place.ts'

@@ -1,6 +1,6 @@
-import type {View} from '../cli/view.ts'
 import type {LedgerDrillRow} from '../ledger/drill.ts'
 import type {RunResult} from '../runbook/view.ts'
+import type {View} from '../terminal/view.ts'
 import type {LedgerBackups} from './list.ts'
 import type {RestoredLedger} from './restore.ts'
 

@@ -1,4 +1,4 @@
-import type {View} from '../cli/view.ts'
+import type {View} from '../terminal/view.ts'
 import type {ScheduleItem} from './list.ts'
 
 /** A line for each job. */

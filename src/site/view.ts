@@ -1,4 +1,4 @@
-import type {Cell, View} from '../cli/view.ts'
+import type {Cell, View} from '../terminal/view.ts'
 import type {SiteAdded} from './add.ts'
 import type {SiteStatus} from './list.ts'
 

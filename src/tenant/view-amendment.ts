@@ -1,5 +1,5 @@
-import type {View} from '../cli/view.ts'
 import {stepTable} from '../runbook/view.ts'
+import type {View} from '../terminal/view.ts'
 import type {Amendment} from './amend.ts'
 
 /** What differs, field by field; with `steps` it is a plan, with `run` it was done, with neither it was so before. */

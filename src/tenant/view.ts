@@ -1,6 +1,6 @@
-import type {Cell, View} from '../cli/view.ts'
 import {environmentFields} from '../environment/model.ts'
 import {stepTable} from '../runbook/view.ts'
+import type {Cell, View} from '../terminal/view.ts'
 import type {TenantList} from './list.ts'
 import type {Decided, TenantInput} from './model.ts'
 import type {Farewell} from './open.ts'

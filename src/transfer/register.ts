@@ -1,9 +1,9 @@
-import type {World} from '../cli/world.ts'
 import {asEnvironment} from '../environment/model.ts'
 import {platformOf} from '../environment/steps.ts'
 import {Bug} from '../error.ts'
 import {environmentsOf} from '../ledger/environment.ts'
 import type {Runbook} from '../runbook/model.ts'
+import type {World} from '../world.ts'
 import {backupTransfer} from './run.ts'
 
 /** `backup-transfer` with the collaborators of this process. */

@@ -1,6 +1,6 @@
-import type {Cell, View} from '../cli/view.ts'
 import type {TransferRow} from '../ledger/transfer.ts'
 import type {RunResult} from '../runbook/view.ts'
+import type {Cell, View} from '../terminal/view.ts'
 import type {DestinationShown} from './destination.ts'
 import {opening} from './model.ts'
 

@@ -1,7 +1,7 @@
-import type {World} from '../cli/world.ts'
 import {platformOf} from '../environment/steps.ts'
 import {environmentsOf} from '../ledger/environment.ts'
 import type {Runbook} from '../runbook/model.ts'
+import type {World} from '../world.ts'
 import {readyFor, type VpnInput, vpnApply} from './apply.ts'
 import {vpnLook} from './look.ts'
 import {vpnRemove} from './remove.ts'

@@ -1,4 +1,4 @@
-import type {View} from '../cli/view.ts'
+import type {View} from '../terminal/view.ts'
 import type {VpnAdded} from './add.ts'
 import type {Compared} from './compare.ts'
 import type {VpnShown} from './list.ts'

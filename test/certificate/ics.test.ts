@@ -2,8 +2,8 @@
 import t from 'tap'
 import {Temporal} from 'temporal-polyfill'
 import {certificateCalendar} from '../../src/certificate/ics.ts'
-import type {Out} from '../../src/cli/streams.ts'
-import {show} from '../../src/cli/view.ts'
+import type {Out} from '../../src/terminal/streams.ts'
+import {show} from '../../src/terminal/view.ts'
 
 const at = Temporal.Instant.from('2026-11-22T12:00:00Z')
 

@@ -1,12 +1,12 @@
 // Follows a run with the product's own collaborators, and dies where it is told: `node lab-crash-child.ts ORDER`.
 import {kernelOf} from '../../src/cli/kernel.ts'
 import {makeWorld} from '../../src/cli/make-world.ts'
-import {systemStreams} from '../../src/cli/streams.ts'
-import type {World} from '../../src/cli/world.ts'
 import {launchDbos} from '../../src/runbook/dbos.ts'
 import {execute} from '../../src/runbook/execute.ts'
 import {heartbeat} from '../../src/runbook/heartbeat.ts'
 import type {Runbook} from '../../src/runbook/model.ts'
+import {systemStreams} from '../../src/terminal/streams.ts'
+import type {World} from '../../src/world.ts'
 import {type Death, dying} from './crash.ts'
 import {plainly} from './kernel.ts'
 

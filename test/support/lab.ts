@@ -1,12 +1,12 @@
 import {existsSync} from 'node:fs'
 import {setTimeout as sleep} from 'node:timers/promises'
-import type {Progress} from '../../src/cli/progress.ts'
 import {labDown} from '../../src/lab/down.ts'
 import {sshArgv} from '../../src/lab/enter.ts'
 import {type Attempt, attempt} from '../../src/lab/local.ts'
 import {requireLabMachine} from '../../src/lab/requirements.ts'
 import {knownHost, knownLab, listLabs} from '../../src/lab/state.ts'
 import {answersSsh} from '../../src/lab/status.ts'
+import type {Progress} from '../../src/terminal/progress.ts'
 
 /** Why lab hosts cannot run here; undefined when they can. Journeys are skipped with it, aloud. */
 export async function whyNoLab(): Promise<string | undefined> {

@@ -1,9 +1,10 @@
 // A runbook that changes a tenant's hosts while people see a page, as a restore or a migration does.
-import type {World} from '../../src/cli/world.ts'
+
 import {environmentLock, environmentsNamed, meanwhile, platformOf} from '../../src/environment/steps.ts'
 import type {Wanted} from '../../src/machine/model.ts'
 import type {Runbook, Step} from '../../src/runbook/model.ts'
 import {during, runbook, step} from '../../src/runbook/step.ts'
+import type {World} from '../../src/world.ts'
 
 export interface PageInput {
   readonly tenant: string

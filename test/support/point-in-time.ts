@@ -4,11 +4,11 @@ import {remeasuring} from '../../src/backup/figures.ts'
 import {engineOf} from '../../src/backup/pgbackrest.ts'
 import {dropScratch, emptyScratch, scratchOf, startScratch} from '../../src/backup/scratch.ts'
 import {makeWorld} from '../../src/cli/make-world.ts'
-import {systemStreams} from '../../src/cli/streams.ts'
 import {environmentLock, platformOf} from '../../src/environment/steps.ts'
 import {knownOf} from '../../src/restore/known.ts'
 import {lineAt, setFor} from '../../src/restore/model.ts'
 import type {At} from '../../src/runbook/model.ts'
+import {systemStreams} from '../../src/terminal/streams.ts'
 
 /** Restores one environment to any moment beside itself, with the product's own parts and choices. */
 export interface PointInTime extends AsyncDisposable {

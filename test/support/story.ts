@@ -1,10 +1,10 @@
 import {kernelOf, signed} from '../../src/cli/kernel.ts'
 import {makeWorld} from '../../src/cli/make-world.ts'
 import {runbooksOf} from '../../src/cli/runbooks.ts'
-import {systemStreams} from '../../src/cli/streams.ts'
-import type {World} from '../../src/cli/world.ts'
 import type {Runbook} from '../../src/runbook/model.ts'
 import {type RunAsked, requestRun} from '../../src/runbook/request.ts'
+import {systemStreams} from '../../src/terminal/streams.ts'
+import type {World} from '../../src/world.ts'
 import type {Centre} from './centre.ts'
 
 /** What a chapter of the story may use. */

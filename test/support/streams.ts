@@ -1,4 +1,4 @@
-import type {Out, Streams} from '../../src/cli/streams.ts'
+import type {Out, Streams} from '../../src/terminal/streams.ts'
 
 export interface Written extends Out {
   readonly text: string

@@ -1,7 +1,7 @@
 import {makeWorld} from '../../src/cli/make-world.ts'
 import {runsOf} from '../../src/cli/runs.ts'
-import {systemStreams} from '../../src/cli/streams.ts'
 import {platformOf} from '../../src/environment/steps.ts'
+import {systemStreams} from '../../src/terminal/streams.ts'
 import {addVpn} from '../../src/vpn/add.ts'
 import {forTheCustomer} from '../../src/vpn/key.ts'
 import type {Spec} from '../../src/vpn/model.ts'

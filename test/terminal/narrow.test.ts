@@ -1,7 +1,6 @@
 // What a night needs, on a terminal of 60 columns: no line past its end, and no word broken.
 import t from 'tap'
 import {Temporal} from 'temporal-polyfill'
-import {show, type View} from '../../src/cli/view.ts'
 import {environmentFields} from '../../src/environment/model.ts'
 import {environmentRows} from '../../src/environment/view.ts'
 import type {RunItem} from '../../src/run/list.ts'
@@ -9,6 +8,7 @@ import type {RunShown} from '../../src/run/show.ts'
 import {runRows, runView} from '../../src/run/view.ts'
 import type {TenantShown} from '../../src/tenant/show.ts'
 import {tenantRows, tenantView} from '../../src/tenant/view.ts'
+import {show, type View} from '../../src/terminal/view.ts'
 import {written} from '../support/streams.ts'
 
 const at = Temporal.Instant.from('2026-11-22T21:20:00Z')

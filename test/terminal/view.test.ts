@@ -1,7 +1,7 @@
 import t from 'tap'
 import {Temporal} from 'temporal-polyfill'
-import {fit} from '../../src/cli/table.ts'
-import {fromNow, show, type View} from '../../src/cli/view.ts'
+import {fit} from '../../src/terminal/table.ts'
+import {fromNow, show, type View} from '../../src/terminal/view.ts'
 import {written} from '../support/streams.ts'
 
 const at = Temporal.Instant.from('2026-11-17T13:32:05Z')

@@ -1,6 +1,6 @@
 import {mock} from 'node:test'
 import t from 'tap'
-import {progressOn} from '../../src/cli/progress.ts'
+import {progressOn} from '../../src/terminal/progress.ts'
 import {written} from '../support/streams.ts'
 
 t.test('a pipe gets one line of what ends at once', async t => {

@@ -1,10 +1,10 @@
 import t from 'tap'
-import {printable, printableJson} from '../../src/cli/printable.ts'
-import {progressOn} from '../../src/cli/progress.ts'
 import {report} from '../../src/cli/trouble.ts'
-import {show} from '../../src/cli/view.ts'
 import {systemClock} from '../../src/clock.ts'
 import {Failure, Refusal} from '../../src/error.ts'
+import {printable, printableJson} from '../../src/terminal/printable.ts'
+import {progressOn} from '../../src/terminal/progress.ts'
+import {show} from '../../src/terminal/view.ts'
 import {written} from '../support/streams.ts'
 
 const evil = 'up\x1b]0;title\x07\x1b[2J\x9b31m\r\u202egnp.exe\x7f'
