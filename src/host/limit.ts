@@ -22,7 +22,7 @@ export const limits = {
   workOfTenant: limit('tenant', 'requests that its service answers at once', 128, 'the next waits'),
   waitOfTenant: limit('tenant', 'requests that wait for its service', 1000, '503; also after 10 s of waiting'),
   headerSeconds: limit('request', 'seconds until its head has come', 10, '408'),
-  bodySeconds: limit('request', 'seconds until its body has begun to come', 10, '408'),
+  bodySeconds: limit('request', 'seconds until its body has come, or as much of it as the edge holds', 10, '408'),
   headerLines: limit('request', 'lines of its head (HTTP/1)', 64, '400'),
   headerBytes: limit('request', 'bytes of its head', 31_744, '400; over HTTP/2 the stream is closed'),
   bodyBytes: limit(

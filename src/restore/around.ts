@@ -5,7 +5,7 @@ import {lettingIn, opened} from '../environment/steps.ts'
 import {Refusal} from '../error.ts'
 import {lastGoodDrills} from '../ledger/backup.ts'
 import {changeRestore, restoreById} from '../ledger/restore.ts'
-import type {At, Undo} from '../runbook/model.ts'
+import type {Undo} from '../runbook/model.ts'
 import type {Fact} from '../runbook/step.ts'
 import {closedAtMost, type Safe, type Work} from './work.ts'
 
@@ -84,11 +84,11 @@ export function closedMeanwhile(work: Work): Fact {
 export function openedAgain(work: Work): Fact {
   const {platform, input, which} = work
   const open = opened(platform, async () => [await which()])
-  const isOpen = async (at: At) => open.holds(at)
   return {
-    holds: isOpen,
+    // Open is not enough: which moments nobody can be taken back to is known once it is written down.
+    holds: async at => (await closedBy(work))[at.run]?.to !== undefined && (await open.holds(at)),
     make: async at => {
-      if (!(await isOpen(at))) await open.make(at)
+      if (!(await open.holds(at))) await open.make(at)
       const windows = await closedBy(work)
       const to = platform.clock.now().toString()
       const closed = {...windows, [at.run]: {from: windows[at.run]?.from ?? to, to}}
