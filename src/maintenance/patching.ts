@@ -168,21 +168,11 @@ export function works({platform, input}: Patching, known: () => Promise<readonly
       const units = (answer?.out ?? '').split('\n').flatMap(line => line.trim().split(' ')[0] || [])
       const problems = units.map(unit => `${unit} failed`)
       for (const environment of await known())
-        problems.push(...(await patientSmoke(platform, environment, at)).map(one => `${fullName(environment)}: ${one}`))
+        problems.push(...(await smoke(platform, environment, at)).map(one => `${fullName(environment)}: ${one}`))
       if (problems.length > 0) throw failed(input, `${problems.join('; ')}.`)
       held = true
     },
   }
-}
-
-async function patientSmoke(platform: Platform, environment: Environment, at: At): Promise<readonly string[]> {
-  let problems: readonly string[] = []
-  for (let tries = 0; tries < 10; tries++) {
-    problems = await smoke(platform, environment)
-    if (problems.length === 0) return []
-    await platform.clock.sleep(1000, at.signal)
-  }
-  return problems
 }
 
 /** What is installed now, and what changed. */

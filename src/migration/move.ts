@@ -77,7 +77,7 @@ export function checksPass(work: Work, wanted: (at: At) => Promise<Readonly<Reco
     holds: async () => held,
     make: orBack(work, async at => {
       const environment = await which()
-      const problems = await patientSmoke(work, at)
+      const problems = await smoke(platform, environment, at)
       if (problems.length > 0) throw failed(input, `it does not work: ${problems.join('; ')}.`)
       const found = await measureLive({platform}, environment, at)
       const lost = Object.entries(await wanted(at)).filter(([table, rows]) => found.rows[table] !== rows)
@@ -152,16 +152,4 @@ async function equal({platform, which}: Work, {before, at}: {before: Figures; at
     if (error instanceof Failure && error.code === 'backup-engine-failed') return false
     throw error
   }
-}
-
-/** Pools still hold connections that were cut; the second question finds new ones. */
-async function patientSmoke({platform, which}: Work, at: At): Promise<readonly string[]> {
-  let problems: readonly string[] = []
-  for (let tries = 0; tries < 5; tries++) {
-    problems = await smoke(platform, await which())
-    if (problems.length === 0) return []
-    at.tell(problems.join('; '))
-    await platform.clock.sleep(500, at.signal)
-  }
-  return problems
 }

@@ -66,7 +66,7 @@ export function checksHold(work: Going): Fact {
     holds: async () => held,
     make: orBack(work, async at => {
       const environment = await which()
-      const problems = await patientSmoke(work, environment, at)
+      const problems = await smoke(work.platform, environment, at)
       if (problems.length > 0) throw failed(environment, problems)
       const found = await measureLive(work, environment, at)
       await kept.keep({found})
@@ -149,17 +149,6 @@ export async function measureLive(
   const fence = at.fence(environmentLock(environment.id))
   const [answer] = await machine.act(`${at.run}-live-${crypto.randomUUID()}`, [{act: 'run_as', args, input}], fence)
   return figuresIn(answer, 'live')
-}
-
-/** Its pool still holds connections to the server that was stopped; the second question finds new ones. */
-async function patientSmoke({platform}: Going, environment: Environment, at: At): Promise<readonly string[]> {
-  let problems: readonly string[] = []
-  for (let tries = 0; tries < 10; tries++) {
-    problems = await smoke(platform, environment)
-    if (problems.length === 0) return []
-    await platform.clock.sleep(1000, at.signal)
-  }
-  return problems
 }
 
 function failed(environment: Environment, problems: readonly string[]): Refusal {
