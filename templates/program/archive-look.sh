@@ -3,7 +3,8 @@
 # and another one goes on behind that.
 sql=$1 folder=/var/run/postgresql bin=/usr/lib/postgresql/15/bin
 shift
-export PGOPTIONS='-c search_path=pg_catalog'
+# One that hangs keeps the others from their turn for seconds only.
+export PGCONNECT_TIMEOUT=5 PGOPTIONS='-c search_path=pg_catalog -c statement_timeout=10s'
 asked() {
   while [ "$#" -gt 0 ]; do
     printf '\\connect "host=%s port=%s user=postgres dbname=postgres"\n\\echo %s\n%s;\n' "$folder" "$2" "$1" "$sql"
