@@ -3,6 +3,7 @@ import {Readable} from 'node:stream'
 import ssh2 from 'ssh2'
 import t, {type Test} from 'tap'
 import {Secret} from '../../src/secret/secret.ts'
+import {newSshKey} from '../../src/secret/ssh-key.ts'
 import type {Access, Courier} from '../../src/transfer/courier.ts'
 import {overSftp} from '../../src/transfer/sftp.ts'
 
@@ -10,8 +11,8 @@ const {OPEN_MODE, STATUS_CODE} = ssh2.utils.sftp
 
 /** How it is reached; it opens files, takes that many blocks of them, and then says nothing any more. */
 async function serverTaking(t: Test, blocks: number): Promise<Access> {
-  const key = ssh2.utils.generateKeyPairSync('ed25519')
-  const server = new ssh2.Server({hostKeys: [key.private]}, client => {
+  const key = newSshKey('test')
+  const server = new ssh2.Server({hostKeys: [key.privateKey.expose()]}, client => {
     let left = blocks
     client.on('error', () => {}).on('authentication', context => context.accept())
     client.on('session', accept =>
@@ -29,7 +30,7 @@ async function serverTaking(t: Test, blocks: number): Promise<Access> {
   t.teardown(() => new Promise<void>(resolve => server.close(() => resolve())))
   const {port} = server.address() as {port: number}
   const account = {account: 'cmc', folder: '/in', secret: new Secret('word'), withKey: false}
-  return {...account, protocol: 'sftp', host: '127.0.0.1', port, trust: key.public}
+  return {...account, protocol: 'sftp', host: '127.0.0.1', port, trust: key.publicKey}
 }
 
 const content = () => Readable.from([Buffer.alloc(300_000)], {objectMode: false})
