@@ -45,7 +45,7 @@ async function run(words: readonly string[]): Promise<{exit: number; out: string
     env: {...process.env, SELFHELP_OPERATOR_KEY: join(ownHome(), 'machine-key')},
   })
   let out = ''
-  child.stdout.on('data', chunk => {
+  child.stdout.setEncoding('utf8').on('data', chunk => {
     out += chunk
   })
   const [exit] = await once(child, 'close')

@@ -74,7 +74,7 @@ export function child(order: Order): Promise<{signal: NodeJS.Signals | null; out
   const started = spawn(process.execPath, orderFor(order), {env: environment(), stdio: ['ignore', 'pipe', 'pipe']})
   let out = ''
   for (const stream of [started.stdout, started.stderr])
-    stream.on('data', data => {
+    stream.setEncoding('utf8').on('data', data => {
       out += data
     })
   started.on('close', (_, signal) => resolve({signal, out}))

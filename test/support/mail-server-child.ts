@@ -34,7 +34,7 @@ const options: SMTPServerOptions = {
   },
   onData: (stream, session, done) => {
     let text = ''
-    stream.on('data', chunk => {
+    stream.setEncoding('utf8').on('data', chunk => {
       text += chunk
     })
     stream.on('end', () => {

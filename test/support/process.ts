@@ -22,10 +22,10 @@ export async function run(argv: readonly string[], {env, cwd, stdin, during, hea
   const child = spawn('/usr/bin/env', ['-u', 'NODE_OPTIONS', ...argv], {env: {...(env ?? process.env)}, cwd})
   let out = ''
   let err = ''
-  child.stdout.on('data', chunk => {
+  child.stdout.setEncoding('utf8').on('data', chunk => {
     out += chunk
   })
-  child.stderr.on('data', chunk => {
+  child.stderr.setEncoding('utf8').on('data', chunk => {
     err += chunk
     heard?.(err)
   })
