@@ -23,7 +23,8 @@ export interface Running {
 }
 
 /** Begun first, because they take longest. */
-const longest = /^test\/(?:cli\/schemas|certificate\/check|cli\/run|machine\/reader)\./
+const longest =
+  /^test\/(?:cli\/schemas|certificate\/check|cli\/run|machine\/reader|journey\/(?:certificate|migration|restore|vpn))\./
 
 /** What touches something outside: other programs, folders, the environment. */
 const outside = /testdir|mkdtemp|support\/process|child_process|process\.env|process\.on\b|chdir/
@@ -37,13 +38,17 @@ const patience = 180
  */
 export async function runFiles(files: readonly string[], {jobs, env, share}: Running = {}): Promise<Counts> {
   const lanes = jobs ?? availableParallelism() + 1
-  const waiting = share ? inProcesses(files, lanes) : files.map(file => [file])
+  const waiting = share ? inProcesses(files, lanes) : longestFirst(files).map(file => [file])
   const results: Counts[] = []
   const lane = async () => {
     for (let some = waiting.shift(); some !== undefined; some = waiting.shift()) results.push(await run(some, env))
   }
   await Promise.all(Array.from({length: lanes}, lane))
   return added(results)
+}
+
+function longestFirst(files: readonly string[]): readonly string[] {
+  return files.toSorted((one, other) => Number(longest.test(other)) - Number(longest.test(one)))
 }
 
 /** Which files run in one process, the longest first. */

@@ -42,7 +42,7 @@ export const isFast = (file: string): boolean => ![real, journey, longer].some(n
 
 const nouns =
   'announcement|backup|calendar|certificate|connector|contract-update|copy|domain|event|flow|maintenance|migration'
-const moreNouns = 'notice|request|restore|safekeeping|tls|transfer|vpn|wave'
+const moreNouns = 'neighbours|notice|patch|request|restore|safekeeping|tls|transfer|vpn|wave'
 /** Tests of what came after the foundation, by their nouns. */
 const later = new RegExp(`^test/(?:(?:ledger|journey|runbook/real)/)?(?:${nouns}|${moreNouns})[/.-]`)
 
